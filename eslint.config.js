@@ -1,0 +1,103 @@
+// Import directions: cli -> commands -> pipeline -> verbs -> edges -> nouns; one importer a large dependency.
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+const verbs = ['listen', 'group', 'infer', 'measure', 'write', 'deliver', 'train', 'simulate'];
+const edges = ['dicom', 'orthanc', 'queue', 'web', 'network'];
+const nouns = ['**/commands/**', '**/pipeline.ts', '**/cli.ts'];
+
+/** The folder that alone may import each large dependency. */
+const owners = {
+  dcmjs: 'src/dicom',
+  'dicom-parser': 'src/dicom',
+  'dicomweb-client': 'src/orthanc',
+  'onnxruntime-node': 'src/network/onnx',
+  '@tensorflow/*': 'src/network/tensorflow',
+  express: 'src/web',
+  'pg-boss': 'src/queue',
+  '@electric-sql/pglite': 'src/queue',
+};
+
+const except = (folders, own) => folders.filter((f) => f !== own).map((f) => `**/${f}/**`);
+
+/** One complete rule object a folder: flat config replaces options, it does not merge them. */
+function imports(folder, forbiddenFolders) {
+  const packages = Object.entries(owners)
+    .filter(([, owner]) => !folder.startsWith(owner))
+    .map(([name]) => name);
+  return {
+    files: [`${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: forbiddenFolders, message: 'Imports point one way: see CONTRIBUTING.md.' },
+            { group: packages, message: 'This package has one importer: see eslint.config.js.' },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+const directions = [
+  ...verbs.map((verb) =>
+    imports(`src/${verb}`, [
+      ...nouns,
+      ...except(verb === 'train' ? verbs.filter((v) => v !== 'simulate') : verbs, verb),
+    ]),
+  ),
+  ...edges.map((edge) => imports(`src/${edge}`, [...nouns, ...except([...verbs, ...edges], edge)])),
+  imports('src/network/onnx', [...nouns, '**/tensorflow/**', ...except(verbs, '')]),
+  imports('src/network/tensorflow', [...nouns, '**/onnx/**', ...except(verbs, '')]),
+  imports('src/commands', ['**/cli.ts']),
+];
+
+export default tseslint.config(
+  { ignores: ['dist', 'coverage', 'node_modules', 'orthanc/**/*.js', 'src/web/public/**'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      'max-lines': ['error', { max: 400, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipComments: true, skipBlankLines: true }],
+      'max-params': ['error', 4],
+      'no-console': 'error',
+    },
+  },
+  ...directions,
+  {
+    files: ['src/*.ts'],
+    ignores: ['src/cli.ts', 'src/pipeline.ts'],
+    ...(({ rules }) => ({ rules }))(
+      imports('src', ['./commands/**', ...[...verbs, ...edges].map((f) => `./${f}/**`)]),
+    ),
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      'no-console': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+);
