@@ -65,7 +65,7 @@ export interface CineExam {
 
 /** The source of frame (t, z). */
 export function sourceAt(exam: CineExam, t: number, z: number): SourceFrame {
-  const source = exam.sources[t * exam.volume.shape[1] + z];
+  const source = exam.sources.at(t * exam.volume.shape[1] + z);
   if (source === undefined)
     throw new RangeError(`no frame t=${t} z=${z} in ${exam.sources.length} frames`);
   return source;

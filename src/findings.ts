@@ -1,4 +1,6 @@
 // The numbers of one exam, with units, and the reason where one cannot be had.
+import type { Completeness, StackDecision, TimeKey } from './exam.ts';
+import type { ModelIdentity } from './model-identity.ts';
 
 export type Unit = 'mL' | 'g' | '%' | 'ms' | 'mm' | '1';
 
@@ -36,4 +38,25 @@ export interface Measurements {
   readonly injuryMass: Measured;
   readonly injuryShare: Measured;
   readonly rrInterval: Measured;
+}
+
+/** The content of findings.json and of the status page: no patient name, id or birth date. */
+export interface Findings {
+  readonly schema: 'cinemyops-findings-1';
+  readonly studyInstanceUid: string;
+  readonly software: { readonly name: string; readonly version: string };
+  readonly model: ModelIdentity;
+  /** A sentence that every reader must see: research use, untrained weights. */
+  readonly warnings: readonly string[];
+  readonly completeness: Completeness;
+  readonly decisions: readonly StackDecision[];
+  readonly slices: number;
+  readonly phases: number;
+  readonly timeKey: TimeKey;
+  /** 1-based phase, as DICOM's Temporal Position Index. */
+  readonly endDiastolePhase: number;
+  readonly endSystolePhase: number;
+  readonly measurements: Measurements;
+  /** Quality remarks, a sentence each. */
+  readonly notes: readonly string[];
 }

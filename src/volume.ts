@@ -130,7 +130,7 @@ export function sliceStep(planes: readonly Plane[]): SliceStep | undefined {
   const offsets = planeOffsetsMm(planes);
   const gaps = offsets.slice(1).map((o, i) => Math.abs(o - (offsets[i] ?? o)));
   const sorted = gaps.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
+  const median = sorted.at(Math.floor(sorted.length / 2));
   if (median === undefined) return undefined;
   const toleranceMm = Math.max(0.05, 0.01 * median);
   return { mm: median, isUniform: gaps.every((g) => Math.abs(g - median) <= toleranceMm) };
