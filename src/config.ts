@@ -1,0 +1,158 @@
+// The configuration of `cinemyops serve`: flag > environment > file > default, checked once, frozen.
+import { z } from 'zod';
+import { NodeError, messageOf } from './errors.ts';
+import { SERVE_SETTINGS } from './serve-settings.ts';
+import {
+  readSecretFile,
+  readSettings,
+  waysToGive,
+  type Setting,
+  type SettingSources,
+} from './settings.ts';
+
+/** Flags and variables are text; the file has numbers. */
+const number = (schema: z.ZodNumber) =>
+  z.preprocess(
+    (given) => (typeof given === 'string' && given.trim() !== '' ? Number(given) : given),
+    schema,
+  );
+
+const webUrl = z.url({
+  protocol: /^https?$/,
+  error: 'expected a URL such as http://127.0.0.1:8042',
+});
+const text = z.string().min(1);
+const seconds = (least: number) => number(z.number().min(least).max(86_400));
+
+const serveSchema = z.strictObject({
+  orthanc: z
+    .strictObject({
+      url: webUrl.default('http://127.0.0.1:8042'),
+      user: text.optional(),
+      password: text.optional(),
+      passwordFile: text.optional(),
+      dicomWebRoot: z.string().startsWith('/').default('/dicom-web'),
+      timeoutSeconds: seconds(0.1).default(30),
+      registerUrl: webUrl.optional(),
+    })
+    .prefault({}),
+  listen: z
+    .strictObject({
+      pollSeconds: seconds(0.05).default(2),
+      sweepSeconds: seconds(0.05).default(600),
+      waitSeconds: seconds(0).default(300),
+      backlogDays: number(z.number().min(0).max(100_000)).default(30),
+    })
+    .prefault({}),
+  stateDir: text.default('state'),
+  web: z
+    .strictObject({
+      host: text.default('127.0.0.1'),
+      port: number(z.int().min(0).max(65_535)).default(8043),
+      user: text.default('cinemyops'),
+      password: text.optional(),
+      passwordFile: text.optional(),
+    })
+    .prefault({}),
+  model: z
+    .strictObject({
+      version: text.optional(),
+      dir: text.optional(),
+      device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
+    .prefault({}),
+});
+
+/** Everything that `serve` may be told; secrets are already read from their files. */
+export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
+
+/**
+ * The configuration of `cinemyops serve`.
+ *
+ * @throws {NodeError} `configuration-invalid` with every problem, one a line, each with its path and
+ *   the ways to give it, and never with a secret's value
+ */
+export function resolveServeConfig(sources: SettingSources): ServeConfig {
+  const { values, problems } = readSettings(SERVE_SETTINGS, sources);
+  const parsed = serveSchema.safeParse(values);
+  const all = [...problems];
+  if (parsed.success) {
+    const config = withSecrets(parsed.data, all);
+    if (all.length === 0) return deepFreeze(config);
+  } else {
+    for (const issue of parsed.error.issues) all.push(describeIssue(issue));
+  }
+  throw new NodeError(
+    'configuration-invalid',
+    `the configuration is not usable:\n- ${all.join('\n- ')}`,
+  );
+}
+
+/** The settings as the help shows them. */
+export function settingsHelp(settings: readonly Setting[]): string {
+  const lines = settings.map((setting) => {
+    const flag = setting.flag === undefined ? '' : `--${setting.flag} ${setting.placeholder}`;
+    const standard = defaultOf(setting.path);
+    const suffix = standard === undefined ? '' : ` [${standard}]`;
+    return `  ${flag.padEnd(36)}${setting.help}${suffix}\n  ${' '.repeat(36)}${setting.variable}`;
+  });
+  const config = `  ${'--config FILE'.padEnd(36)}JSON file with the same settings by section\n  ${' '.repeat(36)}CINEMYOPS_CONFIG`;
+  return [config, ...lines].join('\n');
+}
+
+function defaultOf(path: string): string | undefined {
+  let value: unknown = serveSchema.parse({});
+  for (const key of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
+function withSecrets(config: ServeConfig, problems: string[]): ServeConfig {
+  const orthancPassword = secret('orthanc', config.orthanc, problems);
+  const webPassword = secret('web', config.web, problems);
+  if ((config.orthanc.user === undefined) !== (orthancPassword === undefined))
+    problems.push('orthanc.user and orthanc.password: give both or neither');
+  if (webPassword === undefined && !isLoopback(config.web.host))
+    problems.push('web.password: needed when web.host can be reached from other machines');
+  return {
+    ...config,
+    orthanc: { ...config.orthanc, password: orthancPassword, passwordFile: undefined },
+    web: { ...config.web, password: webPassword, passwordFile: undefined },
+  };
+}
+
+function secret(
+  section: string,
+  given: { readonly password?: string | undefined; readonly passwordFile?: string | undefined },
+  problems: string[],
+): string | undefined {
+  if (given.passwordFile === undefined) return given.password;
+  if (given.password !== undefined) {
+    problems.push(`${section}.password and ${section}.passwordFile: give one of them`);
+    return undefined;
+  }
+  try {
+    return readSecretFile(given.passwordFile);
+  } catch (error) {
+    problems.push(`${section}.passwordFile: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.');
+  const setting = SERVE_SETTINGS.find((candidate) => candidate.path === path);
+  const where = setting === undefined ? path : `${path} (${waysToGive(setting)})`;
+  return where === '' ? issue.message : `${where}: ${issue.message}`;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value) as unknown[])
+    if (typeof part === 'object' && part !== null) deepFreeze(part);
+  return Object.freeze(value);
+}
