@@ -24,6 +24,7 @@ export const DISPOSITIONS = {
   'model-invalid': 'review',
   'model-missing': 'review',
   'checkpoint-invalid': 'reject',
+  'array-invalid': 'reject',
   'engine-unavailable': 'review',
   'shape-mismatch': 'reject',
   'orthanc-unreachable': 'retry',

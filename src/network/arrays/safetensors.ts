@@ -1,0 +1,114 @@
+// safetensors: 8 bytes of header length, a JSON header, then the tensors without gaps
+// (huggingface/safetensors, "Format"). Only float32 is written and read here.
+import { z } from 'zod';
+import { NodeError, messageOf } from '../../errors.ts';
+import { type Float32Tensor, elementCount } from './dense-array.ts';
+
+/** As the reference implementation limits it. */
+const MAX_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+const FLOAT32_BYTES = 4;
+
+const size = z.number().int().nonnegative();
+const tensorHeader = z.strictObject({
+  dtype: z.literal('F32'),
+  shape: z.array(size).max(16),
+  data_offsets: z.tuple([size, size]),
+});
+const fileHeader = z
+  .object({ __metadata__: z.record(z.string(), z.string()).optional() })
+  .catchall(tensorHeader);
+
+export interface SafetensorsFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In the order of the bytes in the file. */
+  readonly tensors: ReadonlyMap<string, Float32Tensor>;
+}
+
+/**
+ * Reads every tensor of a file.
+ *
+ * @param name - names the file in errors
+ * @throws {NodeError} `model-invalid` when header and bytes do not agree to the last byte
+ */
+export function readSafetensors(file: Uint8Array, name: string): SafetensorsFile {
+  const { header, dataOffset } = readHeader(file, name);
+  const { __metadata__: metadata, ...tensors } = header;
+  const ordered = Object.entries(tensors as Record<string, z.infer<typeof tensorHeader>>).sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0],
+  );
+  let next = 0;
+  const read = new Map<string, Float32Tensor>();
+  for (const [key, { shape, data_offsets: offsets }] of ordered) {
+    const [begin, end] = offsets;
+    const expected = elementCount(shape) * FLOAT32_BYTES;
+    if (begin !== next || end - begin !== expected || dataOffset + end > file.length) {
+      throw invalid(
+        name,
+        `the tensor ${JSON.stringify(key)} of shape [${shape.join(', ')}] claims bytes ${begin} to ${end}; ` +
+          `expected ${next} to ${next + expected} within ${file.length - dataOffset}`,
+      );
+    }
+    next = end;
+    const bytes = file.slice(dataOffset + begin, dataOffset + end);
+    read.set(key, {
+      shape,
+      data: new Float32Array(bytes.buffer, bytes.byteOffset, expected / FLOAT32_BYTES),
+    });
+  }
+  if (dataOffset + next !== file.length) {
+    throw invalid(name, `${file.length - dataOffset - next} bytes follow the last tensor`);
+  }
+  return { metadata: metadata ?? {}, tensors: read };
+}
+
+/** The bytes of a file: the same tensors and metadata give the same bytes. */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, Float32Tensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const ordered = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const [key, { shape, data }] of ordered) {
+    if (elementCount(shape) !== data.length) {
+      throw new RangeError(
+        `${key}: shape [${shape.join(', ')}] does not hold ${data.length} numbers.`,
+      );
+    }
+    header[key] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    offset += data.byteLength;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  // Spaces after the header keep the numbers on an 8-byte boundary.
+  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  return Buffer.concat([length, padded, ...parts]);
+}
+
+function readHeader(
+  file: Uint8Array,
+  name: string,
+): { header: z.infer<typeof fileHeader>; dataOffset: number } {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const claimed = file.length < LENGTH_BYTES ? Infinity : Number(view.getBigUint64(0, true));
+  const dataOffset = LENGTH_BYTES + claimed;
+  if (claimed > MAX_HEADER_BYTES || dataOffset > file.length) {
+    throw invalid(name, `its header claims ${claimed} bytes of a file of ${file.length}`);
+  }
+  const json = Buffer.from(file.subarray(LENGTH_BYTES, dataOffset)).toString('utf8');
+  try {
+    return { header: fileHeader.parse(JSON.parse(json)), dataOffset };
+  } catch (error) {
+    throw new NodeError('model-invalid', `${name} has an unreadable header: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function invalid(name: string, problem: string): NodeError {
+  return new NodeError('model-invalid', `${name} is not a valid safetensors file: ${problem}.`);
+}

@@ -1,0 +1,38 @@
+// A pickle machine for data alone: it has no way to run code, because globals come from a short
+// list (allowed-globals.ts) and opcodes from two tables (opcodes.ts).
+import { allowedGlobal } from './allowed-globals.ts';
+import { ByteCursor } from './byte-cursor.ts';
+import { checkpointError } from './checkpoint-error.ts';
+import { EFFECT_OPCODES, VALUE_OPCODES } from './opcodes.ts';
+import { type PersistentLoad, PickleMachine } from './pickle-machine.ts';
+import type { PickleValue } from './pickle-value.ts';
+
+const STOP = 0x2e;
+const INST = 0x69;
+
+/**
+ * Reads one pickle. Every value costs at least one byte of the file, so memory stays in
+ * proportion to it.
+ *
+ * @throws {NodeError} `checkpoint-invalid`, naming the global or the opcode that is refused
+ */
+export function unpickle(bytes: Uint8Array, persistentLoad: PersistentLoad): PickleValue {
+  const machine = new PickleMachine(new ByteCursor(bytes, 'data.pkl'), persistentLoad);
+  for (;;) {
+    const opcode = machine.input.u8();
+    if (opcode === STOP) return machine.pop();
+    const value = VALUE_OPCODES.get(opcode);
+    const effect = EFFECT_OPCODES.get(opcode);
+    if (value !== undefined) machine.push(value(machine));
+    else if (effect !== undefined) effect(machine);
+    else throw refusedOpcode(opcode, machine.input);
+  }
+}
+
+/** INST names a class in the stream: the error says which one was asked for. */
+function refusedOpcode(opcode: number, input: ByteCursor): Error {
+  if (opcode === INST) allowedGlobal(input.line(), input.line());
+  return checkpointError(
+    `uses the pickle opcode 0x${opcode.toString(16)}, which a file of weights does not need`,
+  );
+}
