@@ -33,7 +33,6 @@ declare module 'dcmjs' {
   export const data: {
     DicomDict: typeof DicomDict;
     DicomMessage: {
-      readFile(buffer: ArrayBuffer, options?: { ignoreErrors?: boolean }): DicomDict;
       isEncapsulated(transferSyntaxUid: string): boolean;
     };
     DicomMetaDictionary: {

@@ -15,8 +15,9 @@ export function decimalString(value: number): string {
   if (exact.length <= DS_CHARACTERS) return exact;
   // 17 significant digits identify every double; fewer are tried until the text fits.
   for (let digits = 17; digits > 0; digits--) {
-    const shorter = String(Number(value.toPrecision(digits)));
-    if (shorter.length <= DS_CHARACTERS) return shorter;
+    const rounded = Number(value.toPrecision(digits));
+    const shorter = String(rounded);
+    if (Number.isFinite(rounded) && shorter.length <= DS_CHARACTERS) return shorter;
   }
   throw new RangeError(`no DS of ${DS_CHARACTERS} characters for ${value}`);
 }

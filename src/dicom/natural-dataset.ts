@@ -1,7 +1,8 @@
-// DICOM data sets as plain objects by keyword, and their translation to and from dcmjs' tag form.
+// DICOM data sets as plain objects by keyword, and their translation to dcmjs' tag form.
 // dcmjs' own translation truncates long values, ignores misspelt keywords and logs values.
-import { data, type DcmjsDict, type DcmjsElement } from 'dcmjs';
+import type { DcmjsDict } from 'dcmjs';
 import { decimalString, integerString } from './decimal-string.ts';
+import { entryOf } from './dictionary.ts';
 
 /** Values of OB, OW, OF, OD and UN; 16-bit arrays are written little endian. */
 export type BinaryValue = Uint8Array | Uint16Array | Int16Array;
@@ -16,8 +17,6 @@ export type NaturalValue = NaturalItem | readonly NaturalItem[] | null | undefin
 export interface NaturalDataset {
   readonly [keyword: string]: NaturalValue;
 }
-
-const { nameMap, dictionary } = data.DicomMetaDictionary;
 
 const BINARY_VRS = new Set(['OB', 'OW', 'OF', 'OD', 'UN']);
 const ASCII_VRS = new Set(['AE', 'AS', 'CS', 'DA', 'DT', 'TM', 'UI', 'UR']);
@@ -55,22 +54,12 @@ export function denaturalize(dataset: NaturalDataset, form: PixelForm): DcmjsDic
   const dict: DcmjsDict = {};
   for (const [keyword, value] of Object.entries(dataset)) {
     if (value === undefined) continue;
-    const entry = nameMap[keyword];
+    const entry = entryOf(keyword);
     if (entry === undefined) throw new RangeError(`no DICOM attribute has the keyword ${keyword}`);
     const vr = chosenVr(entry.vr, form);
-    dict[tagDigits(entry.tag)] = { vr, Value: tagValues(keyword, vr, value, form) };
+    dict[entry.tag] = { vr, Value: tagValues(keyword, vr, value, form) };
   }
   return dict;
-}
-
-/** Translates from dcmjs' form; private and unknown attributes are left out. */
-export function naturalize(dict: DcmjsDict): NaturalDataset {
-  const dataset: Record<string, NaturalValue> = {};
-  for (const [tag, element] of Object.entries(dict)) {
-    const entry = dictionary[punctuated(tag)];
-    if (entry !== undefined && !isPrivate(tag)) dataset[entry.name] = naturalValue(element);
-  }
-  return dataset;
 }
 
 function chosenVr(vr: string, form: PixelForm): string {
@@ -132,41 +121,13 @@ function numberValue(vr: string, value: number): string | number {
 
 function textValue(vr: string, value: string): string | number {
   if (vr === 'AT') {
-    const entry = nameMap[value];
+    const entry = entryOf(value);
     if (entry === undefined) throw new RangeError('expected the keyword of an attribute');
-    return Number.parseInt(tagDigits(entry.tag), 16);
+    return Number.parseInt(entry.tag, 16);
   }
   if (vr in INTEGER_RANGES || FLOAT_VRS.has(vr)) throw new RangeError('text in a number');
   if (ASCII_VRS.has(vr) && !isAscii(value)) throw new RangeError('expected ASCII');
   return value;
-}
-
-function naturalValue(element: DcmjsElement): NaturalValue {
-  const values = (element.Value ?? []).map((value) => naturalItem(element.vr, value));
-  const items = values.filter((value) => value !== undefined);
-  if (element.vr === 'SQ') return items;
-  if (items.length === 0) return null;
-  return items.length === 1 ? items[0] : items;
-}
-
-function naturalItem(vr: string, value: unknown): NaturalItem | undefined {
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (typeof value === 'number') return vr === 'AT' ? keywordOf(value) : value;
-  if (typeof value === 'string') return value === '' ? undefined : value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (vr === 'PN') return personName(value);
-  return naturalize(value as DcmjsDict);
-}
-
-function keywordOf(tag: number): string {
-  const digits = (tag >>> 0).toString(16).padStart(8, '0').toUpperCase();
-  return dictionary[punctuated(digits)]?.name ?? digits;
-}
-
-function personName(groups: Partial<Record<string, string>>): string | undefined {
-  const parts = [groups.Alphabetic ?? '', groups.Ideographic ?? '', groups.Phonetic ?? ''];
-  const name = parts.join('=').replace(/=+$/, '');
-  return name === '' ? undefined : name;
 }
 
 const isList = (value: NaturalItem | readonly NaturalItem[]): value is readonly NaturalItem[] =>
@@ -183,9 +144,3 @@ function exactBuffer(view: BinaryValue): ArrayBuffer {
 
 // eslint-disable-next-line no-control-regex -- ASCII is what is meant
 export const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
-
-const tagDigits = (tag: string): string => tag.replace(/[(),]/g, '').toUpperCase();
-
-const punctuated = (tag: string): string => `(${tag.slice(0, 4)},${tag.slice(4)})`;
-
-const isPrivate = (tag: string): boolean => Number.parseInt(tag.slice(0, 4), 16) % 2 === 1;

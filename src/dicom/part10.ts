@@ -1,14 +1,16 @@
-// DICOM Part 10 files from data sets by keyword, and back, through dcmjs.
+// DICOM Part 10 files from data sets by keyword (dcmjs writes), and back (dicom-parser reads).
 import { data, log } from 'dcmjs';
-import { NodeError } from '../errors.ts';
+import dicomParser, { type DataSet } from 'dicom-parser';
+import { messageOf, NodeError } from '../errors.ts';
+import { vrOf } from './dictionary.ts';
 import {
   denaturalize,
   isAscii,
-  naturalize,
   pixelFormOf,
   type NaturalDataset,
   type NaturalValue,
 } from './natural-dataset.ts';
+import { naturalize } from './natural-reader.ts';
 
 export type { BinaryValue, NaturalDataset, NaturalItem, NaturalValue } from './natural-dataset.ts';
 
@@ -64,17 +66,29 @@ export function encodePart10(dataset: NaturalDataset, options: EncodeOptions = {
  *
  * @returns attributes by keyword: one value bare, several in an array, a sequence always an array,
  *   an attribute without value as null; private attributes are left out
- * @throws {NodeError} `not-dicom` when the bytes cannot be read
+ * @throws {NodeError} `not-dicom` when the bytes cannot be read, `dicom-truncated` when some are missing
  */
 export function decodePart10(bytes: Uint8Array): NaturalDataset {
+  const dataSet = parse(bytes);
+  const end = Math.max(0, ...Object.values(dataSet.elements).map((e) => e.dataOffset + e.length));
+  if (end > dataSet.byteArray.length)
+    throw new NodeError(
+      'dicom-truncated',
+      `expected ${end} bytes of DICOM, got ${dataSet.byteArray.length}; send the file again`,
+    );
+  return naturalize(dataSet);
+}
+
+function parse(bytes: Uint8Array): DataSet {
   try {
-    const file = data.DicomMessage.readFile(Uint8Array.from(bytes).buffer);
-    return naturalize(file.dict);
+    return dicomParser.parseDicom(bytes, { vrCallback: (tag: string) => vrOf(tag.slice(1)) });
   } catch (error) {
+    // dicom-parser throws strings and plain objects, which hold the values read so far.
+    const reason = typeof error === 'string' ? error : messageOf(error);
     throw new NodeError(
       'not-dicom',
       `expected a DICOM Part 10 file, got ${bytes.byteLength} bytes that cannot be read as one; check that the file is whole`,
-      { cause: error },
+      { cause: new Error(reason) },
     );
   }
 }
