@@ -182,7 +182,7 @@ describe('decimalString', () => {
   it('writes negative zero as 0 and refuses what is not finite', () => {
     expect(decimalString(-0)).to.equal('0');
     expect(() => decimalString(Number.POSITIVE_INFINITY)).to.throw(RangeError);
-    expect(() => decimalString(Number.MAX_VALUE)).to.throw(RangeError);
+    expect(Number(decimalString(Number.MAX_VALUE))).to.be.lessThan(Number.POSITIVE_INFINITY);
   });
 });
 
