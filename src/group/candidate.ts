@@ -1,0 +1,81 @@
+// One stack judged: a short-axis cine with its slices and phases in order, or the reason why not.
+import type { TimeKey } from '../exam.ts';
+import type { MrFrame } from '../mr-frame.ts';
+import { dot, length, planeNormal, type ImageOrientationPatient, type Vec3 } from '../volume.ts';
+import { chooseTimeKey, cycleCoverage, rankPhases } from './phases.ts';
+import { commonest, findSlices, MIN_PHASES, type Acquisition } from './slices.ts';
+import type { Stack } from './stacks.ts';
+
+const MIN_PLANES = 3;
+
+/**
+ * Direction from apex to base in LPS. The mean of 45 degrees left, anterior and caudal tilt that
+ * textbooks give and that the normals of real short-axis stacks scatter about by 10-25 degrees;
+ * axial, coronal, sagittal and four-chamber normals are 49 degrees and more away.
+ */
+const LONG_AXIS: Vec3 = [-0.62, 0.65, 0.44];
+const MAX_AXIS_ANGLE_DEG = 45;
+
+/** More of the R-R interval than this is several beats. */
+const MAX_COVERAGE = 1.5;
+
+/** A short-axis cine whose pixels are not yet read. */
+export interface Candidate {
+  /** `[Z][T]`, slices along the normal, phases by time; the number of phases may differ. */
+  readonly slices: readonly (readonly MrFrame[])[];
+  readonly timeKey: TimeKey;
+  /** Phases of most slices. */
+  readonly phases: number;
+  /** Acquisitions of the same planes that were not used. */
+  readonly superseded: readonly Acquisition[];
+  /** Slices with too few phases to be used. */
+  readonly dropped: readonly Acquisition[];
+}
+
+export type Judgement =
+  | { readonly candidate: Candidate; readonly reason?: undefined }
+  | { readonly candidate?: undefined; readonly reason: string };
+
+/** Decides whether a stack is a short-axis cine. */
+export function judgeStack(stack: Stack): Judgement {
+  const { slices: all, superseded } = findSlices(stack.frames, stack.orientation);
+  const phases = commonest(all.map((s) => s.frames.length)) ?? 0;
+  if (phases < MIN_PHASES) {
+    return refuse(`${phases} phase(s) a plane; a cine has at least ${MIN_PHASES}`);
+  }
+  if (all.length < MIN_PLANES) {
+    return refuse(
+      `${all.length} parallel plane(s); a short-axis stack has at least ${MIN_PLANES} (a long-axis view has one)`,
+    );
+  }
+  const angleDeg = longAxisAngleDeg(stack.orientation);
+  if (angleDeg > MAX_AXIS_ANGLE_DEG) {
+    return refuse(
+      `planes ${angleDeg.toFixed(0)} degrees off the short axis of a heart in usual position (at most ${MAX_AXIS_ANGLE_DEG})`,
+    );
+  }
+  const isUsable = (a: Acquisition) => a.frames.length >= Math.max(MIN_PHASES, phases / 2);
+  const usable = all.filter(isUsable);
+  if (usable.length < MIN_PLANES) {
+    return refuse(`only ${usable.length} plane(s) have at least ${MIN_PHASES} phases`);
+  }
+  const timeKey = chooseTimeKey(usable.map((s) => s.frames));
+  if (timeKey === undefined) {
+    return refuse('no attribute tells the phases of a plane apart (TriggerTime to InstanceNumber)');
+  }
+  const slices = usable.map((s) => rankPhases(s.frames, timeKey));
+  if (slices.some((frames) => (cycleCoverage(frames, timeKey) ?? 1) > MAX_COVERAGE)) {
+    return refuse('times that span several heart beats: real-time imaging or perfusion');
+  }
+  const dropped = all.filter((a) => !isUsable(a));
+  return { candidate: { slices, timeKey, phases, superseded, dropped } };
+}
+
+function longAxisAngleDeg(orientation: ImageOrientationPatient): number {
+  const cosine = Math.abs(dot(planeNormal(orientation), LONG_AXIS)) / length(LONG_AXIS);
+  return (Math.acos(Math.min(1, cosine)) * 180) / Math.PI;
+}
+
+function refuse(reason: string): Judgement {
+  return { reason };
+}
