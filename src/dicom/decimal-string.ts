@@ -16,8 +16,9 @@ export function decimalString(value: number): string {
   // 17 significant digits identify every double; fewer are tried until the text fits.
   for (let digits = 17; digits > 0; digits--) {
     const rounded = Number(value.toPrecision(digits));
-    const shorter = String(rounded);
-    if (Number.isFinite(rounded) && shorter.length <= DS_CHARACTERS) return shorter;
+    const texts = [String(rounded), rounded.toExponential()];
+    const fitting = texts.find((text) => text.length <= DS_CHARACTERS);
+    if (Number.isFinite(rounded) && fitting !== undefined) return fitting;
   }
   throw new RangeError(`no DS of ${DS_CHARACTERS} characters for ${value}`);
 }
