@@ -1,13 +1,6 @@
-// A dense array of numbers and its shape, row-major.
+// A dense array of numbers with its shape, row-major. A `ParameterArray` is one.
 
-export interface DenseArray<Data> {
+export interface DenseArray<Values> {
   readonly shape: readonly number[];
-  readonly data: Data;
-}
-
-export type Float32Tensor = DenseArray<Float32Array>;
-
-/** Number of elements of a shape; 1 for a scalar. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
+  readonly values: Values;
 }

@@ -1,14 +1,15 @@
 // NumPy's .npy files: a header that is a Python dict literal, then the numbers
 // (numpy.lib.format, versions 1.0 to 3.0).
 import { NodeError } from '../../errors.ts';
-import { type DenseArray, elementCount } from './dense-array.ts';
+import { sizeOf } from '../parameters.ts';
+import type { DenseArray } from './dense-array.ts';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 /** The header is padded so that the numbers begin at a multiple of this. */
 const ALIGNMENT = 64;
 const MAX_DIMENSIONS = 32;
 
-type NpyData =
+type NpyValues =
   | Float32Array
   | Float64Array
   | Uint8Array
@@ -37,11 +38,11 @@ const TYPES = {
  * @param name - names the file in errors
  * @throws {NodeError} `array-invalid` saying what is wrong with the file
  */
-export function readNpy(file: Uint8Array, name: string): DenseArray<NpyData> {
+export function readNpy(file: Uint8Array, name: string): DenseArray<NpyValues> {
   const { header, dataOffset } = readHeader(file, name);
   const { descr, shape } = parseHeader(header, name);
   const ArrayType = TYPES[descr];
-  const byteLength = elementCount(shape) * ArrayType.BYTES_PER_ELEMENT;
+  const byteLength = sizeOf(shape) * ArrayType.BYTES_PER_ELEMENT;
   if (file.length - dataOffset !== byteLength) {
     throw new NodeError(
       'array-invalid',
@@ -50,22 +51,22 @@ export function readNpy(file: Uint8Array, name: string): DenseArray<NpyData> {
   }
   // A copy, because the offset need not suit the type's alignment.
   const bytes = file.slice(dataOffset);
-  return { shape, data: new ArrayType(bytes.buffer, bytes.byteOffset, elementCount(shape)) };
+  return { shape, values: new ArrayType(bytes.buffer, bytes.byteOffset, sizeOf(shape)) };
 }
 
 /** As `readNpy`, converted to float32. */
 export function readFloat32Npy(file: Uint8Array, name: string): DenseArray<Float32Array> {
-  const { shape, data } = readNpy(file, name);
-  return { shape, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+  const { shape, values } = readNpy(file, name);
+  return { shape, values: values instanceof Float32Array ? values : Float32Array.from(values) };
 }
 
 /** The bytes of a .npy file, version 1.0. */
 export function writeNpy(array: DenseArray<Float32Array | Uint8Array>): Uint8Array {
-  const { shape, data } = array;
-  if (elementCount(shape) !== data.length) {
-    throw new RangeError(`Shape [${shape.join(', ')}] does not hold ${data.length} numbers.`);
+  const { shape, values } = array;
+  if (sizeOf(shape) !== values.length) {
+    throw new RangeError(`Shape [${shape.join(', ')}] does not hold ${values.length} numbers.`);
   }
-  const descr = data instanceof Float32Array ? '<f4' : '|u1';
+  const descr = values instanceof Float32Array ? '<f4' : '|u1';
   // A Python tuple of one element keeps its comma.
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
@@ -76,7 +77,7 @@ export function writeNpy(array: DenseArray<Float32Array | Uint8Array>): Uint8Arr
   return Buffer.concat([
     start,
     header,
-    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
   ]);
 }
 
@@ -125,7 +126,7 @@ function parseHeader(
     .split(',')
     .filter((s) => s.trim() !== '')
     .map(Number);
-  if (shape.length > MAX_DIMENSIONS || !Number.isSafeInteger(elementCount(shape) * 8)) {
+  if (shape.length > MAX_DIMENSIONS || !Number.isSafeInteger(sizeOf(shape) * 8)) {
     throw new NodeError('array-invalid', `${name} claims an impossible shape.`);
   }
   return { descr, shape };

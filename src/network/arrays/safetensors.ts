@@ -2,7 +2,7 @@
 // (huggingface/safetensors, "Format"). Only float32 is written and read here.
 import { z } from 'zod';
 import { NodeError, messageOf } from '../../errors.ts';
-import { type Float32Tensor, elementCount } from './dense-array.ts';
+import { type NamedParameters, type ParameterArray, sizeOf } from '../parameters.ts';
 
 /** As the reference implementation limits it. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -22,7 +22,7 @@ const fileHeader = z
 export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the bytes in the file. */
-  readonly tensors: ReadonlyMap<string, Float32Tensor>;
+  readonly tensors: NamedParameters;
 }
 
 /**
@@ -38,10 +38,10 @@ export function readSafetensors(file: Uint8Array, name: string): SafetensorsFile
     ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0],
   );
   let next = 0;
-  const read = new Map<string, Float32Tensor>();
+  const read = new Map<string, ParameterArray>();
   for (const [key, { shape, data_offsets: offsets }] of ordered) {
     const [begin, end] = offsets;
-    const expected = elementCount(shape) * FLOAT32_BYTES;
+    const expected = sizeOf(shape) * FLOAT32_BYTES;
     if (begin !== next || end - begin !== expected || dataOffset + end > file.length) {
       throw invalid(
         name,
@@ -53,7 +53,7 @@ export function readSafetensors(file: Uint8Array, name: string): SafetensorsFile
     const bytes = file.slice(dataOffset + begin, dataOffset + end);
     read.set(key, {
       shape,
-      data: new Float32Array(bytes.buffer, bytes.byteOffset, expected / FLOAT32_BYTES),
+      values: new Float32Array(bytes.buffer, bytes.byteOffset, expected / FLOAT32_BYTES),
     });
   }
   if (dataOffset + next !== file.length) {
@@ -64,22 +64,22 @@ export function readSafetensors(file: Uint8Array, name: string): SafetensorsFile
 
 /** The bytes of a file: the same tensors and metadata give the same bytes. */
 export function writeSafetensors(
-  tensors: ReadonlyMap<string, Float32Tensor>,
+  tensors: NamedParameters,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
   const ordered = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
   const header: Record<string, unknown> = { __metadata__: metadata };
   const parts: Uint8Array[] = [];
   let offset = 0;
-  for (const [key, { shape, data }] of ordered) {
-    if (elementCount(shape) !== data.length) {
+  for (const [key, { shape, values }] of ordered) {
+    if (sizeOf(shape) !== values.length) {
       throw new RangeError(
-        `${key}: shape [${shape.join(', ')}] does not hold ${data.length} numbers.`,
+        `${key}: shape [${shape.join(', ')}] does not hold ${values.length} numbers.`,
       );
     }
-    header[key] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    offset += data.byteLength;
+    header[key] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
+    parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    offset += values.byteLength;
   }
   const json = Buffer.from(JSON.stringify(header));
   // Spaces after the header keep the numbers on an 8-byte boundary.
