@@ -35,14 +35,14 @@ export interface ParameterSpec {
   readonly isTrained: boolean;
 }
 
-/** A parameter's values, row-major. */
-export interface ParameterArray {
+/** Values of any shape, row-major. */
+export interface DenseArray {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
 /** Every parameter of a network by name, in the order of `parameterSpecs`. */
-export type NamedParameters = ReadonlyMap<string, ParameterArray>;
+export type NamedParameters = ReadonlyMap<string, DenseArray>;
 
 const constant = (name: string, size: number, value: number): ParameterSpec => ({
   name,

@@ -1,0 +1,155 @@
+// One step of training, whichever engine makes it.
+import { NodeError } from '../errors.ts';
+import { SIZE_MULTIPLE } from './architecture.ts';
+import type { LossInputs, LossName } from './losses.ts';
+import { DEEP_SUPERVISION, LOSS_WEIGHTS } from './losses.ts';
+import type { DenseArray, NamedParameters } from './parameters.ts';
+import type { Annotation } from './targets.ts';
+import { anatomySupervision, LARGEST_TASK_LABEL, pathologySupervision } from './targets.ts';
+
+/** Samples that are trained on together. */
+export interface TrainingBatch {
+  readonly shape: readonly [n: number, t: number, h: number, w: number];
+  /** `[N, T, H, W]`, z-scored per frame, frame 0 = end diastole. */
+  readonly cine: Float32Array;
+  /** `[N, H, W]`, values of TASK_LABEL at end diastole. */
+  readonly labels: Uint8Array;
+  /** `[N]`: what of the labels is known. */
+  readonly annotations: readonly Annotation[];
+  /** `[N][S]`: the frames that the motion and consistency terms look at; S equal for all samples. */
+  readonly sampledFrames: readonly (readonly number[])[];
+}
+
+export interface TrainingSettings {
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly gradientNormLimit: number;
+  /** Whether BatchNorm normalises by the batch and moves its running statistics, or uses them as they are. */
+  readonly batchNorm: 'batch' | 'running';
+  /** How far the running statistics move towards those of the batch. */
+  readonly statisticsRate: number;
+  readonly lossWeights: Readonly<Record<LossName, number>>;
+  /** Weight of each resolution of the head, finest first. */
+  readonly deepSupervision: readonly [number, number, number, number];
+}
+
+/** The authors' settings; the learning rate falls as (1 - epoch / epochs)^0.9 from here. */
+export const RELEASED_SETTINGS: TrainingSettings = {
+  learningRate: 0.01,
+  momentum: 0.99,
+  weightDecay: 3e-5,
+  gradientNormLimit: 12,
+  batchNorm: 'batch',
+  statisticsRate: 0.1,
+  lossWeights: LOSS_WEIGHTS,
+  deepSupervision: DEEP_SUPERVISION,
+};
+
+/** Every term before weighting, and their weighted sum. */
+export type LossValues = Readonly<Record<LossName | 'total', number>>;
+
+export interface StepReport {
+  readonly losses: LossValues;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** All that training needs to go on. */
+export interface TrainingState {
+  /** Weights and running statistics. */
+  readonly parameters: NamedParameters;
+  /** Momentum of every trained parameter; zeros before the first step. */
+  readonly velocities: NamedParameters;
+}
+
+export interface LossAndGradients {
+  readonly losses: LossValues;
+  /** Of the total, for every trained parameter, not clipped. */
+  readonly gradients: NamedParameters;
+}
+
+/** Holds a network in training; one call at a time. */
+export interface TrainingEngine {
+  /** For logs: the library and the device. */
+  readonly description: string;
+  /**
+   * Forward, losses, backward, clipping, update.
+   *
+   * @throws {NodeError} `shape-mismatch` when the batch does not fit together
+   */
+  step(batch: TrainingBatch, settings: TrainingSettings): Promise<StepReport>;
+  /** The same without the update. */
+  differentiate(batch: TrainingBatch, settings: TrainingSettings): Promise<LossAndGradients>;
+  /** A copy, which later steps do not change. */
+  state(): TrainingState;
+  release(): Promise<void>;
+}
+
+function requireEqual(what: string, expected: number | string, got: number): void {
+  if (expected !== got)
+    throw new NodeError(
+      'shape-mismatch',
+      `training batch: ${what}: expected ${expected}, got ${got}`,
+    );
+}
+
+/** @throws {NodeError} `shape-mismatch` naming what disagrees */
+export function checkTrainingBatch(batch: TrainingBatch): void {
+  const [n, t, h, w] = batch.shape;
+  for (const [axis, size] of Object.entries({ h, w }))
+    if (size < SIZE_MULTIPLE || size % SIZE_MULTIPLE !== 0)
+      requireEqual(`axis ${axis} of cine`, `a multiple of ${SIZE_MULTIPLE}`, size);
+  requireEqual('values of cine', n * t * h * w, batch.cine.length);
+  requireEqual('values of labels', n * h * w, batch.labels.length);
+  requireEqual('annotations', n, batch.annotations.length);
+  requireEqual('lists of sampled frames', n, batch.sampledFrames.length);
+  const sampled = batch.sampledFrames.at(0)?.length ?? 0;
+  if (sampled === 0) requireEqual('sampled frames of sample 0', 'at least 1', sampled);
+  batch.sampledFrames.forEach((frames, sample) => {
+    requireEqual(`sampled frames of sample ${sample}`, sampled, frames.length);
+    for (const frame of frames)
+      if (!Number.isInteger(frame) || frame < 0 || frame >= t)
+        requireEqual(`sampled frame of sample ${sample}`, `0..${t - 1}`, frame);
+  });
+  const label = batch.labels.find((value) => value > LARGEST_TASK_LABEL);
+  if (label !== undefined) requireEqual('label', `0..${LARGEST_TASK_LABEL}`, label);
+}
+
+/** `[N, S, T]`, one-hot. */
+function frameSelection({ shape: [n, t], sampledFrames }: TrainingBatch): DenseArray {
+  const sampled = sampledFrames[0].length;
+  const values = new Float32Array(n * sampled * t);
+  sampledFrames.flat().forEach((frame, row) => {
+    values[row * t + frame] = 1;
+  });
+  return { shape: [n, sampled, t], values };
+}
+
+/**
+ * The batch as the arrays that the losses take.
+ *
+ * @throws {NodeError} `shape-mismatch` when the batch does not fit together
+ */
+export function lossArrays(
+  batch: TrainingBatch,
+  deepSupervision: TrainingSettings['deepSupervision'],
+): LossInputs<DenseArray> {
+  checkTrainingBatch(batch);
+  const [n, , h, w] = batch.shape;
+  const samples = {
+    labels: batch.labels,
+    shape: [n, h, w],
+    annotations: batch.annotations,
+  } as const;
+  return {
+    cine: { shape: batch.shape, values: batch.cine },
+    frameSelection: frameSelection(batch),
+    anatomy: anatomySupervision(samples),
+    pathology: pathologySupervision(samples),
+    deepSupervision: {
+      shape: [deepSupervision.length],
+      values: Float32Array.from(deepSupervision),
+    },
+  };
+}
