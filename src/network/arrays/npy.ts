@@ -50,8 +50,8 @@ export function readNpy(file: Uint8Array, name: string): DenseArray<NpyValues> {
     );
   }
   // A copy, because the offset need not suit the type's alignment.
-  const bytes = file.slice(dataOffset);
-  return { shape, values: new ArrayType(bytes.buffer, bytes.byteOffset, sizeOf(shape)) };
+  const bytes = new Uint8Array(file.subarray(dataOffset));
+  return { shape, values: new ArrayType(bytes.buffer) };
 }
 
 /** As `readNpy`, converted to float32. */

@@ -35,7 +35,7 @@ export function readSafetensors(file: Uint8Array, name: string): SafetensorsFile
   const { header, dataOffset } = readHeader(file, name);
   const { __metadata__: metadata, ...tensors } = header;
   const ordered = Object.entries(tensors as Record<string, z.infer<typeof tensorHeader>>).sort(
-    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0],
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1],
   );
   let next = 0;
   const read = new Map<string, ParameterArray>();
@@ -50,10 +50,11 @@ export function readSafetensors(file: Uint8Array, name: string): SafetensorsFile
       );
     }
     next = end;
-    const bytes = file.slice(dataOffset + begin, dataOffset + end);
+    // A copy, because the offset need not be a multiple of four.
+    const bytes = new Uint8Array(file.subarray(dataOffset + begin, dataOffset + end));
     read.set(key, {
       shape,
-      values: new Float32Array(bytes.buffer, bytes.byteOffset, expected / FLOAT32_BYTES),
+      values: new Float32Array(bytes.buffer),
     });
   }
   if (dataOffset + next !== file.length) {

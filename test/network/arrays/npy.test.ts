@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NodeError } from '../../../src/errors.ts';
+import type { NodeError } from '../../../src/errors.ts';
 import { readFloat32Npy, readNpy, writeNpy } from '../../../src/network/arrays/npy.ts';
 
 function npy(header: string, data: Uint8Array, version = 1): Buffer {

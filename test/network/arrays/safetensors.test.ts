@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NodeError } from '../../../src/errors.ts';
+import type { NodeError } from '../../../src/errors.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/network/arrays/safetensors.ts';
 
 function file(header: unknown, data: Uint8Array): Buffer {
