@@ -35,14 +35,14 @@ export interface ParameterSpec {
   readonly isTrained: boolean;
 }
 
-/** Values of any shape, row-major. */
-export interface DenseArray {
+/** A parameter's values, row-major. */
+export interface ParameterArray {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
 /** Every parameter of a network by name, in the order of `parameterSpecs`. */
-export type NamedParameters = ReadonlyMap<string, DenseArray>;
+export type NamedParameters = ReadonlyMap<string, ParameterArray>;
 
 const constant = (name: string, size: number, value: number): ParameterSpec => ({
   name,

@@ -2,7 +2,7 @@
 import { TASK_LABEL } from '../labels.ts';
 import { ANATOMY_CHANNELS, PATHOLOGY_CHANNELS, RESOLUTIONS } from './architecture.ts';
 import type { Supervision } from './losses.ts';
-import type { DenseArray } from './parameters.ts';
+import type { DenseArray } from './arrays/dense-array.ts';
 
 /**
  * Which structures were drawn in a sample. What was not drawn may be anywhere in what is left: its class is
@@ -94,7 +94,7 @@ const PATHOLOGY_TASK: Task = {
 };
 
 /** One-hot over merged classes at every `step`-th pixel, `[N, C, H / step, W / step]`. */
-function oneHot(samples: LabelledSamples, task: Task, step: number): DenseArray {
+function oneHot(samples: LabelledSamples, task: Task, step: number): DenseArray<Float32Array> {
   const [n, h, w] = samples.shape;
   const [rows, columns] = [h / step, w / step];
   const shape = [n, task.classes, rows, columns];
@@ -113,7 +113,10 @@ function oneHot(samples: LabelledSamples, task: Task, step: number): DenseArray 
 }
 
 /** `[N, C, C]`. */
-function mergeMatrices(groups: readonly MergedClasses[], classes: number): DenseArray {
+function mergeMatrices(
+  groups: readonly MergedClasses[],
+  classes: number,
+): DenseArray<Float32Array> {
   const values = new Float32Array(groups.length * classes * classes);
   groups.forEach((merged, sample) => {
     merged.forEach((into, from) => {
@@ -123,7 +126,7 @@ function mergeMatrices(groups: readonly MergedClasses[], classes: number): Dense
   return { shape: [groups.length, classes, classes], values };
 }
 
-function supervise(samples: LabelledSamples, task: Task): Supervision<DenseArray> {
+function supervise(samples: LabelledSamples, task: Task): Supervision<DenseArray<Float32Array>> {
   const groups = samples.annotations.map(task.merged);
   const n = groups.length;
   // A sample whose classes all fall together says nothing about this output.
@@ -150,11 +153,15 @@ function supervise(samples: LabelledSamples, task: Task): Supervision<DenseArray
 export const LARGEST_TASK_LABEL = Math.max(...Object.values(TASK_LABEL));
 
 /** Targets of the anatomy decoder. */
-export function anatomySupervision(samples: LabelledSamples): Supervision<DenseArray> {
+export function anatomySupervision(
+  samples: LabelledSamples,
+): Supervision<DenseArray<Float32Array>> {
   return supervise(samples, ANATOMY_TASK);
 }
 
 /** Targets of the pathology head at its four resolutions: every 2^k-th pixel of the label. */
-export function pathologySupervision(samples: LabelledSamples): Supervision<DenseArray> {
+export function pathologySupervision(
+  samples: LabelledSamples,
+): Supervision<DenseArray<Float32Array>> {
   return supervise(samples, PATHOLOGY_TASK);
 }

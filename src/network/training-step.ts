@@ -3,7 +3,8 @@ import { NodeError } from '../errors.ts';
 import { SIZE_MULTIPLE } from './architecture.ts';
 import type { LossInputs, LossName } from './losses.ts';
 import { DEEP_SUPERVISION, LOSS_WEIGHTS } from './losses.ts';
-import type { DenseArray, NamedParameters } from './parameters.ts';
+import type { DenseArray } from './arrays/dense-array.ts';
+import type { NamedParameters } from './parameters.ts';
 import type { Annotation } from './targets.ts';
 import { anatomySupervision, LARGEST_TASK_LABEL, pathologySupervision } from './targets.ts';
 
@@ -117,7 +118,7 @@ export function checkTrainingBatch(batch: TrainingBatch): void {
 }
 
 /** `[N, S, T]`, one-hot. */
-function frameSelection({ shape: [n, t], sampledFrames }: TrainingBatch): DenseArray {
+function frameSelection({ shape: [n, t], sampledFrames }: TrainingBatch): DenseArray<Float32Array> {
   const sampled = sampledFrames[0].length;
   const values = new Float32Array(n * sampled * t);
   sampledFrames.flat().forEach((frame, row) => {
@@ -134,7 +135,7 @@ function frameSelection({ shape: [n, t], sampledFrames }: TrainingBatch): DenseA
 export function lossArrays(
   batch: TrainingBatch,
   deepSupervision: TrainingSettings['deepSupervision'],
-): LossInputs<DenseArray> {
+): LossInputs<DenseArray<Float32Array>> {
   checkTrainingBatch(batch);
   const [n, , h, w] = batch.shape;
   const samples = {
