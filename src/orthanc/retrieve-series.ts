@@ -1,0 +1,50 @@
+// Fetching whole series from Orthanc by WADO-RS.
+import { NodeError } from '../errors.ts';
+import type { InputInstance } from '../result.ts';
+import { bodyChunks, request, type Connection } from './connection.ts';
+import { boundaryOf, readMultipart } from './multipart.ts';
+
+export interface SeriesAddress {
+  readonly studyInstanceUid: string;
+  readonly seriesInstanceUid: string;
+}
+
+export interface RetrieveOptions {
+  /** Path of the DICOMweb plug-in, for example `/dicom-web`. */
+  readonly dicomWebRoot: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Every instance of a series as it is stored: whatever its transfer syntax, nothing is transcoded.
+ *
+ * @throws {NodeError} `not-found` when the series is gone
+ * @throws {NodeError} `orthanc-unreachable`, `orthanc-unauthorized` or `orthanc-answer` as `request`
+ */
+export async function retrieveSeries(
+  connection: Connection,
+  { studyInstanceUid, seriesInstanceUid }: SeriesAddress,
+  { dicomWebRoot, signal }: RetrieveOptions,
+): Promise<InputInstance[]> {
+  const response = await request(
+    connection,
+    `${dicomWebRoot.replace(/\/$/, '')}/studies/${studyInstanceUid}/series/${seriesInstanceUid}`,
+    {
+      headers: { accept: 'multipart/related; type="application/dicom"; transfer-syntax=*' },
+      signal,
+    },
+  );
+  const boundary = boundaryOf(response.headers.get('content-type'));
+  if (boundary === undefined) {
+    await response.body?.cancel();
+    throw new NodeError(
+      'orthanc-answer',
+      `expected a multipart answer from ${dicomWebRoot}, got ` +
+        `${response.headers.get('content-type') ?? 'no content type'}: is the DICOMweb plug-in there?`,
+    );
+  }
+  const instances: InputInstance[] = [];
+  for await (const bytes of readMultipart(bodyChunks(connection, response), boundary))
+    instances.push({ name: `instance ${instances.length + 1} of the series`, bytes });
+  return instances;
+}
