@@ -61,6 +61,8 @@ def explain(error):
     if isinstance(error, urllib.error.HTTPError):
         if error.code == 401:
             return 'The node refused the password: compare CINEMYOPS_WEB_PASSWORD on both sides.'
+        if error.code == 404:
+            return 'The node does not find this study in the Orthanc that it watches.'
         return 'The node answered with HTTP status {}.'.format(error.code)
     return 'The node cannot be reached: is `cinemyops serve` running?'
 
@@ -77,10 +79,7 @@ def attempt(study, action):
 def ask_for_rerun(study, study_instance_uid):
     def action():
         answer = call_node('POST', '/api/rerun', {'studyInstanceUid': study_instance_uid})
-        if answer['kind'] == 'unknown-study':
-            remember(study, state='refused', message='The node found no cine MR in this study.')
-        else:
-            remember(study, state='queued', message='Queued.', exam=answer['id'])
+        remember(study, state='queued', message='', exam=answer['id'])
 
     attempt(study, action)
 
@@ -125,7 +124,7 @@ def on_run(output, uri, **request):
     if study is None:
         output.SendHttpStatusCode(404)
         return
-    remember(study, state='asking', message='Asking the node...', exam=None)
+    remember(study, state='asking', message='', exam=None)
     in_background(ask_for_rerun, study, study_instance_uid)
     answer_state(output, study)
 

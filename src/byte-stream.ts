@@ -56,6 +56,11 @@ export class ByteStream {
     }
   }
 
+  /** Lets go of whatever the chunks come from. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
   async #pull(): Promise<boolean> {
     const next = await this.#chunks.next();
     if (next.done === true) return false;

@@ -46,21 +46,25 @@ export async function* readMultipart(
     return taken;
   };
 
-  await until(delimiter, 0);
-  while ((await stream.peek(2)).toString('latin1') !== '--') {
-    // The line break that ends the delimiter stays in place: a part may have no header at all.
-    const header = await until(Buffer.from('\r\n\r\n'), HEADER_BYTES_MAX);
-    if (header.byteLength > HEADER_BYTES_MAX)
-      throw new NodeError(
-        code,
-        `expected part headers of at most ${HEADER_BYTES_MAX} bytes, got ${header.byteLength}`,
-      );
-    const content = await until(delimiter, keepBytes);
-    yield {
-      headers: parseHeaders(header.bytes),
-      bytes: content.bytes,
-      byteLength: content.byteLength,
-    };
+  try {
+    await until(delimiter, 0);
+    while ((await stream.peek(2)).toString('latin1') !== '--') {
+      // The line break that ends the delimiter stays in place: a part may have no header at all.
+      const header = await until(Buffer.from('\r\n\r\n'), HEADER_BYTES_MAX);
+      if (header.byteLength > HEADER_BYTES_MAX)
+        throw new NodeError(
+          code,
+          `expected part headers of at most ${HEADER_BYTES_MAX} bytes, got ${header.byteLength}`,
+        );
+      const content = await until(delimiter, keepBytes);
+      yield {
+        headers: parseHeaders(header.bytes),
+        bytes: content.bytes,
+        byteLength: content.byteLength,
+      };
+    }
+  } finally {
+    await stream.close();
   }
 }
 
