@@ -1,0 +1,87 @@
+// The cardiac cycle: end diastole and end systole, and the frames that the network is shown.
+
+/** Shown part of the cycle: 16 intervals of a 25-frame cycle from end diastole (network.md, Input). */
+const SHOWN_FRACTION = 16 / 25;
+/** Coverage of the R-R interval from which the cycle is taken as closed. */
+const CLOSED_COVERAGE = 0.85;
+
+/** Two neighbouring native phases and the weight of the second. */
+export interface PhaseBlend {
+  readonly before: number;
+  readonly after: number;
+  readonly weight: number;
+}
+
+/**
+ * End diastole and end systole from the LV volume of every phase, smoothed over neighbours.
+ *
+ * @param volumes - `[T]`, any unit
+ * @returns 0-based phases
+ */
+export function findEndPhases(volumes: readonly number[]): {
+  endDiastole: number;
+  endSystole: number;
+} {
+  const size = volumes.length;
+  const smooth = volumes.map(
+    (v, t) => (volumes[(t + size - 1) % size] + 2 * v + volumes[(t + 1) % size]) / 4,
+  );
+  return {
+    endDiastole: smooth.indexOf(Math.max(...smooth)),
+    endSystole: smooth.indexOf(Math.min(...smooth)),
+  };
+}
+
+/**
+ * The phases to blend for each of the network's frames: fixed fractions of the R-R interval from
+ * end diastole.
+ *
+ * @param shown - frames that the network takes (its T)
+ * @param phases - native phases
+ * @param coverage - share of the R-R interval that the native phases cover
+ * @returns `[shown]`
+ */
+export function shownFrames(
+  shown: number,
+  phases: number,
+  options: { endDiastole: number; coverage: number },
+): PhaseBlend[] {
+  const { endDiastole, coverage } = options;
+  const isClosed = coverage >= CLOSED_COVERAGE;
+  return Array.from({ length: shown }, (_, k) => {
+    const fraction = shown === 1 ? 0 : (k * SHOWN_FRACTION) / (shown - 1);
+    const position = endDiastole + (fraction * phases) / (isClosed ? 1 : coverage);
+    if (!isClosed && position >= phases - 1) {
+      return { before: phases - 1, after: phases - 1, weight: 0 };
+    }
+    const before = Math.floor(position);
+    return {
+      before: before % phases,
+      after: (before + 1) % phases,
+      weight: position - before,
+    };
+  });
+}
+
+/**
+ * Share of the R-R interval that the phases cover, over all slices.
+ *
+ * @param triggerTimesMs - `[T, Z]`
+ * @param rrIntervalsMs - `[Z]`
+ * @returns 1 when times or intervals are unknown
+ */
+export function cycleCoverage(
+  triggerTimesMs: Float64Array,
+  rrIntervalsMs: readonly number[],
+): number {
+  const sizeZ = rrIntervalsMs.length;
+  const sizeT = triggerTimesMs.length / sizeZ;
+  const shares = rrIntervalsMs
+    .map((rrMs, z) => {
+      const spanMs = triggerTimesMs[(sizeT - 1) * sizeZ + z] - triggerTimesMs[z];
+      return ((spanMs / (sizeT - 1)) * sizeT) / rrMs;
+    })
+    .filter((share) => share > 0 && Number.isFinite(share))
+    .toSorted((a, b) => a - b);
+  return shares.at(Math.floor(shares.length / 2)) ?? 1;
+}

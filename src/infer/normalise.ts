@@ -1,0 +1,38 @@
+// Intensities as the network was trained on them.
+
+/**
+ * Shifts and scales a frame in place to zero mean and unit standard deviation (network.md, Input).
+ * A constant frame becomes zero.
+ */
+export function zScore(frame: Float32Array): void {
+  let sum = 0;
+  let squares = 0;
+  for (const value of frame) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / frame.length;
+  const deviation = Math.sqrt(Math.max(0, squares / frame.length - mean * mean));
+  const scale = deviation > 1e-8 * Math.max(1, Math.abs(mean)) ? 1 / deviation : 0;
+  for (let i = 0; i < frame.length; i++) frame[i] = (frame[i] - mean) * scale;
+}
+
+/**
+ * Softmax over the leading axis, in place.
+ *
+ * @param logits - `[C, ...]`
+ */
+export function softmax(logits: Float32Array, classes: number): void {
+  const size = logits.length / classes;
+  for (let i = 0; i < size; i++) {
+    let greatest = -Infinity;
+    for (let c = 0; c < classes; c++) greatest = Math.max(greatest, logits[c * size + i]);
+    let sum = 0;
+    for (let c = 0; c < classes; c++) {
+      const e = Math.exp(logits[c * size + i] - greatest);
+      logits[c * size + i] = e;
+      sum += e;
+    }
+    for (let c = 0; c < classes; c++) logits[c * size + i] /= sum;
+  }
+}

@@ -1,0 +1,113 @@
+// Labels -> volumes, ejection fraction, mass and shares, with units, or the reason why not.
+import type { CineExam } from '../exam.ts';
+import type { Measured, Measurements, Unit } from '../findings.ts';
+import { ANATOMY, countLabel, PATHOLOGY, type LabelVolume } from '../labels.ts';
+import type { Segmentation } from '../segmentation.ts';
+import { sliceExtentsMm } from '../volume.ts';
+
+/** Density of myocardium, g/mL (Schulz-Menger et al., JCMR 2020). */
+export const MYOCARDIUM_DENSITY_G_PER_ML = 1.05;
+
+/**
+ * Measures one exam. Every slice stands for half the way to its neighbours (true positions, never
+ * SliceThickness), so gaps between slices count as heart.
+ */
+export function measureExam(exam: CineExam, segmentation: Segmentation): Measurements {
+  const { anatomy, pathology, endDiastole, endSystole } = segmentation;
+  const voxelMl = voxelVolumesMl(exam);
+  const lvVolumesMl = curve(anatomy, ANATOMY.lvBlood, voxelMl);
+  const rvVolumesMl = curve(anatomy, ANATOMY.rvBlood, voxelMl);
+  const myocardiumMl = volumeMl(anatomy, ANATOMY.myocardium, { t: endDiastole, voxelMl });
+  const scarMl = volumeMl(pathology, PATHOLOGY.scar, { t: 0, voxelMl });
+  const edemaMl = volumeMl(pathology, PATHOLOGY.edema, { t: 0, voxelMl });
+  const wallMl =
+    scarMl + edemaMl + volumeMl(pathology, PATHOLOGY.healthyMyocardium, { t: 0, voxelMl });
+  const wall = 'no left-ventricular myocardium was segmented at end diastole';
+  const lesion = (ml: number, unit: Unit) =>
+    measured(unit === 'g' ? ml * MYOCARDIUM_DENSITY_G_PER_ML : ml, unit, wallMl > 0, wall);
+  const share = (ml: number) => measured((100 * ml) / wallMl, '%', wallMl > 0, wall);
+  return {
+    lvVolumesMl,
+    rvVolumesMl,
+    ...lvFunction(lvVolumesMl[endDiastole], lvVolumesMl[endSystole]),
+    ...rvFunction(rvVolumesMl[endDiastole], rvVolumesMl[endSystole]),
+    lvMass: measured(myocardiumMl * MYOCARDIUM_DENSITY_G_PER_ML, 'g', myocardiumMl > 0, wall),
+    lvMyocardiumVolume: measured(myocardiumMl, 'mL', myocardiumMl > 0, wall),
+    scarVolume: lesion(scarMl, 'mL'),
+    scarMass: lesion(scarMl, 'g'),
+    scarShare: share(scarMl),
+    edemaVolume: lesion(edemaMl, 'mL'),
+    edemaMass: lesion(edemaMl, 'g'),
+    edemaShare: share(edemaMl),
+    injuryVolume: lesion(scarMl + edemaMl, 'mL'),
+    injuryMass: lesion(scarMl + edemaMl, 'g'),
+    injuryShare: share(scarMl + edemaMl),
+    rrInterval: rrInterval(exam.rrIntervalsMs),
+  };
+}
+
+function lvFunction(
+  edvMl: number,
+  esvMl: number,
+): Pick<Measurements, 'lvEdv' | 'lvEsv' | 'lvSv' | 'lvEf'> {
+  const [lvEdv, lvEsv, lvSv, lvEf] = ventricle(edvMl, esvMl, 'left');
+  return { lvEdv, lvEsv, lvSv, lvEf };
+}
+
+function rvFunction(
+  edvMl: number,
+  esvMl: number,
+): Pick<Measurements, 'rvEdv' | 'rvEsv' | 'rvSv' | 'rvEf'> {
+  const [rvEdv, rvEsv, rvSv, rvEf] = ventricle(edvMl, esvMl, 'right');
+  return { rvEdv, rvEsv, rvSv, rvEf };
+}
+
+function ventricle(
+  edvMl: number,
+  esvMl: number,
+  side: 'left' | 'right',
+): readonly [edv: Measured, esv: Measured, sv: Measured, ef: Measured] {
+  const absent = `no ${side}-ventricular blood was segmented at end diastole`;
+  const isThere = edvMl > 0;
+  return [
+    measured(edvMl, 'mL', isThere, absent),
+    measured(esvMl, 'mL', isThere, absent),
+    measured(edvMl - esvMl, 'mL', isThere, absent),
+    measured((100 * (edvMl - esvMl)) / edvMl, '%', isThere, absent),
+  ];
+}
+
+function measured(value: number, unit: Unit, isKnown: boolean, reason: string): Measured {
+  return isKnown && Number.isFinite(value) ? { value, unit } : { value: null, unit, reason };
+}
+
+/** The median over slices: each was scanned in a breath-hold of its own. */
+function rrInterval(intervalsMs: readonly number[]): Measured {
+  const known = intervalsMs.filter((ms) => ms > 0).toSorted((a, b) => a - b);
+  const median = known.at(Math.floor(known.length / 2));
+  return measured(
+    median ?? Number.NaN,
+    'ms',
+    median !== undefined,
+    'the images carry no NominalInterval',
+  );
+}
+
+/** `[Z]`: millilitres that one voxel of each slice stands for. */
+function voxelVolumesMl(exam: CineExam): number[] {
+  const { planes, pixelSpacingMm, sliceThicknessMm } = exam.volume;
+  const [rowMm, columnMm] = pixelSpacingMm;
+  return sliceExtentsMm(planes, sliceThicknessMm).map((mm) => (mm * rowMm * columnMm) / 1000);
+}
+
+function volumeMl(
+  volume: LabelVolume,
+  label: number,
+  { t, voxelMl }: { t: number; voxelMl: readonly number[] },
+): number {
+  return voxelMl.reduce((sum, ml, z) => sum + ml * countLabel(volume, label, t, z), 0);
+}
+
+function curve(volume: LabelVolume, label: number, voxelMl: readonly number[]): number[] {
+  return Array.from({ length: volume.shape[0] }, (_, t) => volumeMl(volume, label, { t, voxelMl }));
+}
