@@ -19,7 +19,7 @@ export const DISPOSITIONS = {
   'several-studies': 'reject',
   'no-cine': 'reject',
   'geometry-inconsistent': 'reject',
-  'exam-incomplete': 'review',
+  'exam-incomplete': 'retry',
   'heart-not-found': 'review',
   'model-invalid': 'review',
   'model-missing': 'review',
