@@ -1,8 +1,8 @@
 // Fetching whole series from Orthanc by WADO-RS.
 import { NodeError } from '../errors.ts';
+import { multipartBoundary, readMultipart } from '../multipart.ts';
 import type { InputInstance } from '../result.ts';
 import { bodyChunks, request, type Connection } from './connection.ts';
-import { boundaryOf, readMultipart } from './multipart.ts';
 
 export interface SeriesAddress {
   readonly studyInstanceUid: string;
@@ -34,7 +34,7 @@ export async function retrieveSeries(
       signal,
     },
   );
-  const boundary = boundaryOf(response.headers.get('content-type'));
+  const boundary = multipartBoundary(response.headers.get('content-type') ?? undefined);
   if (boundary === undefined) {
     await response.body?.cancel();
     throw new NodeError(
@@ -43,8 +43,14 @@ export async function retrieveSeries(
         `${response.headers.get('content-type') ?? 'no content type'}: is the DICOMweb plug-in there?`,
     );
   }
+  const chunks = bodyChunks(connection, response);
+  const options = {
+    boundary,
+    keepBytes: Number.POSITIVE_INFINITY,
+    code: 'orthanc-answer',
+  } as const;
   const instances: InputInstance[] = [];
-  for await (const bytes of readMultipart(bodyChunks(connection, response), boundary))
+  for await (const { bytes } of readMultipart(chunks, options))
     instances.push({ name: `instance ${instances.length + 1} of the series`, bytes });
   return instances;
 }
