@@ -1,0 +1,74 @@
+#!/bin/sh
+# `npm test`: installs what is missing, runs every check, and closes with `N passed, N failed`.
+# Each step counts as one check, each test as one more. Works before `npm ci` has ever run.
+set -u
+
+cd "$(dirname "$0")/.." || exit 1
+. scripts/install.sh
+
+TEST_COUNTS=$(mktemp)
+export TEST_COUNTS
+export NO_UPDATE_NOTIFIER=1
+passed=0 failed=0 skipped=0
+
+# Runs at every end, also an early or interrupted one: the closing line is what a CI reads.
+finish() {
+  trap - EXIT
+  rm -f "$TEST_COUNTS"
+  line="$passed passed, $failed failed"
+  [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
+  printf '\n%s\n' "$line"
+  if [ "$failed" -gt 0 ] || [ "$passed" -eq 0 ]; then exit 1; fi
+  exit 0
+}
+interrupted() {
+  failed=$((failed + 1))
+  finish
+}
+trap finish EXIT
+trap interrupted HUP INT TERM
+
+# step NAME COMMAND...: one check that passes when the command does.
+step() {
+  name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $name"
+  fi
+}
+
+# mocha NAME ARGS...: its tests are counted one by one; a run that dies is one failure more.
+mocha() {
+  name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  : >"$TEST_COUNTS"
+  node_modules/.bin/mocha "$@"
+  status=$?
+  if read -r run_passed run_failed run_skipped <"$TEST_COUNTS"; then
+    passed=$((passed + run_passed))
+    failed=$((failed + run_failed))
+    skipped=$((skipped + run_skipped))
+    # Mocha also exits with an error when a file cannot be loaded or a hook outlives the tests.
+    if [ "$status" -eq 0 ] || [ "$run_failed" -gt 0 ]; then return 0; fi
+  fi
+  failed=$((failed + 1))
+  echo "FAILED: $name ended with status $status"
+}
+
+step "npm packages" install_npm_packages
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  step "Debian packages" install_debian_packages orthanc orthanc-dicomweb orthanc-python dcmtk \
+    dicom3tools python3-pydicom libpixelmed-java chromium
+else
+  echo "Not root on Debian: tests that need Orthanc, dcmtk or Chromium skip where these are missing."
+fi
+step "Types" node_modules/.bin/tsc --noEmit
+step "Lint" node_modules/.bin/eslint .
+step "Format" node_modules/.bin/prettier --check --log-level warn .
+mocha "Unit tests"
+mocha "End-to-end tests" --config .mocharc.e2e.json
