@@ -25,7 +25,7 @@ export type TimeKey =
  * Patient, study and equipment attributes that every result copies from its source, by DICOM keyword,
  * as single strings (a person name in its DICOM form). Invalid dates are already left out.
  */
-export type StudyContext = Readonly<Record<string, string>>;
+export type StudyContext = Readonly<Partial<Record<string, string>>>;
 
 /** One candidate stack of images and what was decided of it; free of patient data. */
 export interface StackDecision {
