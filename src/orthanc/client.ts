@@ -79,6 +79,7 @@ export interface OrthancClient {
   readonly studiesWith: (modality: string, page: PageOptions) => Promise<OrthancStudy[]>;
   readonly study: (orthancStudyId: string) => Promise<OrthancStudy>;
   readonly series: (orthancSeriesId: string) => Promise<OrthancSeries>;
+  readonly seriesOfStudy: (orthancStudyId: string) => Promise<OrthancSeries[]>;
   /** Bytes on Orthanc's disk. */
   readonly seriesBytes: (orthancSeriesId: string) => Promise<number>;
   /** Orthanc's id of a study, or undefined when it has none of that UID. */
@@ -120,6 +121,8 @@ export function createOrthancClient(connection: Connection): OrthancClient {
       ).map(studyOf),
     study: async (id) => studyOf(await get(`/studies/${id}`, StudyAnswer)),
     series: async (id) => seriesOf(await get(`/series/${id}`, SeriesAnswer)),
+    seriesOfStudy: async (id) =>
+      (await get(`/studies/${id}/series`, z.array(SeriesAnswer))).map(seriesOf),
     seriesBytes: async (id) =>
       Number((await get(`/series/${id}/statistics`, StatisticsAnswer)).DiskSize),
     findStudy: async (uid) =>
