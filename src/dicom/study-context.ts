@@ -33,6 +33,8 @@ const COPIED = [
   'PatientPosition',
   'BodyPartExamined',
   'Manufacturer',
+  'LossyImageCompressionRatio',
+  'LossyImageCompressionMethod',
 ] as const;
 
 /**
