@@ -26,29 +26,29 @@ const LOOK_ALIKES: readonly LookAlike[] = [
     matches: (f) =>
       f.isPhaseContrast ||
       hasType(f, 'P', 'PHASE', 'PHASE MAP', 'VELOCITY', 'PHASE CONTRAST') ||
-      says(/\b(flow|venc|phase.?contrast|pc.?mri|qflow)|_v\d+(in|ap|rl|fh)\b/)(f),
+      says(/(?<![a-z])(flow|venc|phase.?contrast|pc.?mri|qflow)|_v\d+(in|ap|rl|fh)(?![a-z])/)(f),
   },
   {
     reason: 'a parametric map',
     matches: (f) =>
       hasType(f, 'T1', 'T2', 'T2_STAR', 'T1 MAP', 'T2 MAP', 'T2 STAR MAP', 'ECV') ||
-      says(/\b(t1|t2|t2\*|t2.?star)[ _-]?map|molli|shmolli|sasha|\becv\b/)(f),
+      says(/(?<![a-z])(t1|t2|t2\*|t2.?star)[ _-]?map|molli|sasha|(?<![a-z])ecv(?![a-z])/)(f),
   },
-  { reason: 'tagging', matches: says(/\btag(ging|ged|s)?\b|spamm|csp?amm|dense\b/) },
-  { reason: 'perfusion', matches: says(/perf(usion)?\b|first.?pass|\bstress.?rest\b/) },
+  { reason: 'tagging', matches: says(/(?<![a-z])tag(ging|ged|s)?(?![a-z])|spamm/) },
+  { reason: 'perfusion', matches: says(/(?<![a-z])perf(usion)?(?![a-z])|first.?pass/) },
   {
     reason: 'late gadolinium enhancement',
     matches: (f) =>
       hasType(f, 'PSIR', 'MAG_PSIR') ||
-      says(/\b(lge|psir|mde|delayed|late.?(gad|enh)|ti.?scout|look.?locker|de.?ir)/)(f),
+      says(/(?<![a-z])(lge|psir|mde|delayed|late.?(gad|enh)|ti.?scout|look.?locker)/)(f),
   },
   {
     reason: 'a localizer',
-    matches: (f) => hasType(f, 'LOCALIZER') || says(/\b(scout|locali[sz]er|survey)/)(f),
+    matches: (f) => hasType(f, 'LOCALIZER') || says(/(?<![a-z])(scout|locali[sz]er|survey)/)(f),
   },
   {
     reason: 'real-time imaging of several beats',
-    matches: says(/\b(real.?time|realtime|rt.?cine)\b/),
+    matches: says(/(?<![a-z])(real.?time|rt.?cine)(?![a-z])/),
   },
 ];
 

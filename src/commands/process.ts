@@ -1,0 +1,144 @@
+// `cinemyops process`: one exam from files or an Orthanc study, without a running node.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { resolveServeConfig, settingsHelp, type ServeConfig } from '../config.ts';
+import { deliver } from '../deliver/deliver.ts';
+import { NodeError } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { createDicomWebStore } from '../orthanc/dicomweb.ts';
+import { analyseExam } from '../pipeline.ts';
+import type { DicomObject, ExamResult, ResultKind } from '../result.ts';
+import { SERVE_SETTINGS } from '../serve-settings.ts';
+import type { Command, CommandIo } from './command.ts';
+import { fetchStudy } from './fetch-study.ts';
+import { summaryOf } from './findings-summary.ts';
+import { openNetwork } from './open-network.ts';
+import { ORTHANC_ID, readInput } from './read-input.ts';
+import { showProgress } from './show-progress.ts';
+
+/** Settings of `serve` that `process` takes too. */
+const SHARED = SERVE_SETTINGS.filter(
+  ({ path }) =>
+    (path.startsWith('orthanc.') && path !== 'orthanc.registerUrl') || path.startsWith('model.'),
+);
+
+const HELP = `cinemyops process INPUT --out DIR [--model VERSION] [--store URL] [--json]
+
+Analyses one cine cardiac MR exam. INPUT is a folder, a file, a zip of DICOM, or the id of a study
+in Orthanc. Writes to DIR:
+  anatomy.seg.dcm    LV blood, LV myocardium and RV blood in every phase
+  pathology.seg.dcm  scar, edema and healthy myocardium at end diastole
+  report.sr.dcm      the structured report
+  findings.json      the same numbers, and why each series was taken or refused
+
+Options:
+  --out DIR                           folder to write to; made when it does not exist
+  --store URL                         also store the results by STOW-RS, for example
+                                      http://127.0.0.1:8042/dicom-web (with the Orthanc credentials)
+  --json                              print findings.json to stdout
+${settingsHelp(SHARED)}
+
+Progress goes to stderr. Research use only.
+Exit codes: 0 done, 2 usage or configuration, 3 input refused (each candidate series with its
+reason), 1 anything else.
+`;
+
+const FILE_NAMES: Readonly<Record<ResultKind, string>> = {
+  'anatomy-seg': 'anatomy.seg.dcm',
+  'pathology-seg': 'pathology.seg.dcm',
+  'report-sr': 'report.sr.dcm',
+};
+
+interface ProcessArgs {
+  readonly input: string;
+  readonly outDir: string;
+  readonly storeUrl: string | undefined;
+  readonly isJson: boolean;
+  readonly config: ServeConfig;
+}
+
+export const processCommand: Command = {
+  name: 'process',
+  summary: 'analyse one exam from files or from an Orthanc study',
+  help: HELP,
+  run: runProcess,
+};
+
+async function runProcess(argv: readonly string[], io: CommandIo): Promise<number> {
+  const args = parseProcessArgs(argv, io);
+  const { progress, end } = showProgress(io);
+  try {
+    const instances = ORTHANC_ID.test(args.input)
+      ? await fetchStudy(args.input, args.config.orthanc, progress)
+      : await readInput(args.input);
+    const network = await openNetwork(args.config.model, io);
+    try {
+      const result = await analyseExam(instances, { network, waitIsOver: true, progress });
+      await writeFiles(args.outDir, result);
+      if (args.storeUrl !== undefined) await storeResults(args, args.storeUrl, result.objects);
+      end();
+      if (args.isJson) io.stdout(`${JSON.stringify(result.findings, null, 2)}\n`);
+      else io.stderr(summaryOf(result.findings));
+    } finally {
+      await network.session.release();
+    }
+  } finally {
+    end();
+  }
+  return EXIT.done;
+}
+
+function parseProcessArgs(argv: readonly string[], io: CommandIo): ProcessArgs {
+  const shared = SHARED.flatMap((s) => s.flag ?? []);
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      out: { type: 'string' },
+      store: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      config: { type: 'string' },
+      ...Object.fromEntries(shared.map((flag) => [flag, { type: 'string' as const }])),
+    },
+  });
+  const [input, ...more] = positionals;
+  if (positionals.length === 0 || more.length > 0) {
+    throw new NodeError('usage', `expected one INPUT, got ${positionals.length}`);
+  }
+  if (values.out === undefined) throw new NodeError('usage', 'expected --out DIR, got none');
+  if (values.store !== undefined && !/^https?:\/\//.test(values.store)) {
+    throw new NodeError(
+      'usage',
+      'expected --store with a URL such as http://127.0.0.1:8042/dicom-web',
+    );
+  }
+  const given: Readonly<Record<string, unknown>> = values;
+  const passedOn = ['config', ...shared].flatMap((flag) => {
+    const value = given[flag];
+    return typeof value === 'string' ? [`--${flag}=${value}`] : [];
+  });
+  return {
+    input,
+    outDir: values.out,
+    storeUrl: values.store?.replace(/\/$/, ''),
+    isJson: values.json,
+    config: resolveServeConfig({ argv: passedOn, env: io.env }),
+  };
+}
+
+async function writeFiles(outDir: string, { objects, findings }: ExamResult): Promise<void> {
+  await mkdir(outDir, { recursive: true });
+  for (const { kind, bytes } of objects) await writeFile(join(outDir, FILE_NAMES[kind]), bytes);
+  await writeFile(join(outDir, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
+}
+
+async function storeResults(
+  { config }: ProcessArgs,
+  url: string,
+  objects: readonly DicomObject[],
+): Promise<void> {
+  const { user, password, timeoutSeconds } = config.orthanc;
+  const connection = { url, user, password, timeoutMs: 1000 * timeoutSeconds };
+  await deliver(objects, createDicomWebStore(connection));
+}
