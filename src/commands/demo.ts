@@ -41,19 +41,19 @@ async function runDemo(argv: readonly string[], io: CommandIo): Promise<number> 
   });
   const site = await prepareSite(resolve(values.dir), io.env);
   const children: Child[] = [];
-  let exam: ExamStatus;
+  let exam: ExamStatus | undefined;
   try {
     exam = await runExam(site, { io, seed: values.seed, children });
     io.stdout(report(site, exam));
     if (!values.once) await untilInterrupted(children, io);
   } catch (error) {
-    if (io.signal.aborted) return EXIT.failure;
-    throw error;
+    // Ctrl-C reaches Orthanc and the node as well: that they end is no failure then.
+    if (!io.signal.aborted) throw error;
   } finally {
     io.stderr('Stopping...\n');
     for (const child of children.toReversed()) await child.stop();
   }
-  return exam.findings === undefined ? EXIT.failure : EXIT.done;
+  return exam?.findings === undefined ? EXIT.failure : EXIT.done;
 }
 
 function report(site: Site, exam: ExamStatus): string {

@@ -1,5 +1,5 @@
 // A program that runs beside the demo, with its output in a file.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { NodeError } from '../../errors.ts';
@@ -15,7 +15,7 @@ export interface ChildOptions {
 
 export interface Child {
   readonly name: string;
-  /** Rejects when the program ends before it is stopped. */
+  /** Rejects when the program ends. */
   readonly ended: Promise<never>;
   /** Asks it to end and waits until it has. */
   readonly stop: () => Promise<void>;
@@ -25,15 +25,10 @@ export interface Child {
 export function startChild(command: string, args: readonly string[], options: ChildOptions): Child {
   const { name, env, logFile } = options;
   const log = openSync(logFile, 'w');
-  // Its own process group: Ctrl-C reaches the demo alone, which then stops its programs in order.
-  const child = spawn(command, args, { env, stdio: ['ignore', log, log], detached: true });
+  const child = spawn(command, args, { env, stdio: ['ignore', log, log] });
   closeSync(log);
-  let isStopping = false;
-  const exit = once(child, 'exit').catch((cause: unknown) => {
-    throw new NodeError('usage', `${name} could not be started`, { cause });
-  });
+  const exit = exitOf(child, name);
   const ended = exit.then(([code]): never => {
-    if (isStopping) return new Promise<never>(() => undefined) as never;
     const status = typeof code === 'number' ? `with exit code ${code}` : 'by a signal';
     throw new NodeError('internal', `${name} ended ${status}; its last lines:\n${tail(logFile)}`);
   });
@@ -43,7 +38,6 @@ export function startChild(command: string, args: readonly string[], options: Ch
     name,
     ended,
     stop: async () => {
-      isStopping = true;
       if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await exit;
     },
   };
@@ -59,9 +53,17 @@ export async function runChild(
   const log = openSync(logFile, 'w');
   const child = spawn(command, args, { env, stdio: ['ignore', log, log] });
   closeSync(log);
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const [code] = await exitOf(child, name);
   if (code !== 0)
     throw new NodeError('internal', `${name} failed; its last lines:\n${tail(logFile)}`);
+}
+
+async function exitOf(child: ChildProcess, name: string): Promise<[code: number | null]> {
+  try {
+    return (await once(child, 'exit')) as [number | null];
+  } catch (cause) {
+    throw new NodeError('usage', `${name} could not be started: is it installed?`, { cause });
+  }
 }
 
 const tail = (file: string): string =>
