@@ -41,6 +41,7 @@ const serveSchema = z.strictObject({
       pollSeconds: seconds(0.05).default(2),
       sweepSeconds: seconds(0.05).default(600),
       waitSeconds: seconds(0).default(300),
+      maxStudyMegabytes: number(z.number().min(1)).default(4000),
       backlogDays: number(z.number().min(0).max(100_000)).default(30),
     })
     .prefault({}),

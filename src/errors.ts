@@ -17,6 +17,7 @@ export const DISPOSITIONS = {
   'attribute-missing': 'reject',
   'several-patients': 'reject',
   'several-studies': 'reject',
+  'study-too-large': 'review',
   'no-cine': 'reject',
   'geometry-inconsistent': 'reject',
   'exam-incomplete': 'retry',

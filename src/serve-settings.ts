@@ -79,6 +79,13 @@ export const SERVE_SETTINGS: readonly Setting[] = [
     help: 'studies that Orthanc received longer ago are left alone; 0 takes every study',
   },
   {
+    path: 'listen.maxStudyMegabytes',
+    flag: 'max-study-mb',
+    variable: 'CINEMYOPS_MAX_STUDY_MB',
+    placeholder: 'MB',
+    help: 'studies with more MR images than this are not read into memory',
+  },
+  {
     path: 'stateDir',
     flag: 'state-dir',
     variable: 'CINEMYOPS_STATE_DIR',
@@ -110,7 +117,7 @@ export const SERVE_SETTINGS: readonly Setting[] = [
     path: 'web.password',
     variable: 'CINEMYOPS_WEB_PASSWORD',
     placeholder: 'TEXT',
-    help: 'password of the status page',
+    help: 'password of the status page; one is made and kept in the state folder when absent',
   },
   {
     path: 'web.passwordFile',

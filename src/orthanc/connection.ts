@@ -9,13 +9,14 @@ export interface Connection {
   readonly password?: string | undefined;
   /** Longest wait for an answer, and for each further piece of it, ms. */
   readonly timeoutMs: number;
+  /** Ends every request and every body that is being read. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array<ArrayBuffer>;
-  readonly signal?: AbortSignal | undefined;
+  readonly body?: string;
 }
 
 /** The value of the Authorization header, when there are credentials. */
@@ -44,7 +45,7 @@ export async function request(
 }
 
 /** Sends one request whatever the status of its answer; only no answer at all is an error. */
-export async function send(
+async function send(
   connection: Connection,
   path: string,
   options: RequestOptions,
@@ -54,7 +55,7 @@ export async function send(
   const timer = setTimeout(() => {
     timeout.abort();
   }, connection.timeoutMs);
-  const signals = [timeout.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const signals = [timeout.signal, ...(connection.signal === undefined ? [] : [connection.signal])];
   try {
     return await fetch(`${connection.url}${path}`, {
       method: options.method ?? 'GET',
@@ -63,7 +64,7 @@ export async function send(
       signal: AbortSignal.any(signals),
     });
   } catch (error) {
-    options.signal?.throwIfAborted();
+    connection.signal?.throwIfAborted();
     throw unreachable(connection, error);
   } finally {
     clearTimeout(timer);
@@ -111,6 +112,7 @@ async function withinTime<T>(connection: Connection, work: Promise<T>): Promise<
   try {
     return await Promise.race([work, silence]);
   } catch (error) {
+    connection.signal?.throwIfAborted();
     throw unreachable(connection, error);
   } finally {
     clearTimeout(timer);

@@ -12,7 +12,6 @@ export interface SeriesAddress {
 export interface RetrieveOptions {
   /** Path of the DICOMweb plug-in, for example `/dicom-web`. */
   readonly dicomWebRoot: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -24,14 +23,13 @@ export interface RetrieveOptions {
 export async function retrieveSeries(
   connection: Connection,
   { studyInstanceUid, seriesInstanceUid }: SeriesAddress,
-  { dicomWebRoot, signal }: RetrieveOptions,
+  { dicomWebRoot }: RetrieveOptions,
 ): Promise<InputInstance[]> {
   const response = await request(
     connection,
     `${dicomWebRoot.replace(/\/$/, '')}/studies/${studyInstanceUid}/series/${seriesInstanceUid}`,
     {
       headers: { accept: 'multipart/related; type="application/dicom"; transfer-syntax=*' },
-      signal,
     },
   );
   const boundary = multipartBoundary(response.headers.get('content-type') ?? undefined);

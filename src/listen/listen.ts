@@ -1,0 +1,164 @@
+// Finds the studies in Orthanc that need an analysis: by its change feed, and by sweeping over all.
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs, type Backoff } from '../backoff.ts';
+import { NodeError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { OrthancClient, OrthancStudy } from '../orthanc/client.ts';
+import type { Journal } from './journal.ts';
+import { judgeStudy } from './judge-study.ts';
+import { readNote } from './result-note.ts';
+import { readStudySource, type StudySource } from './study-source.ts';
+
+export interface ListenParts {
+  readonly client: OrthancClient;
+  readonly journal: Journal;
+  readonly log: Log;
+  /** Called for every study that needs an analysis; more than once for the same is harmless. */
+  readonly offer: (source: StudySource) => void;
+  /** The clock, ms since 1970. */
+  readonly now: () => number;
+  /** Version of this program. */
+  readonly software: string;
+}
+
+export interface ListenOptions {
+  readonly pollMs: number;
+  readonly sweepMs: number;
+  /** Studies that Orthanc received longer ago are left alone. */
+  readonly backlogMs: number;
+  readonly signal: AbortSignal;
+}
+
+const PAGE = 500;
+const BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000 };
+
+/**
+ * Listens until aborted. While Orthanc is away it waits, and says so once.
+ *
+ * The sweep is no luxury: Orthanc keeps the stability of a series in memory, so that a restart loses
+ * events for good.
+ */
+export async function listen(parts: ListenParts, options: ListenOptions): Promise<void> {
+  const { log, now } = parts;
+  const { pollMs, sweepMs, signal } = options;
+  let sweepDueMs = now();
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const mustSweep = (await readFeed(parts, options)) || now() >= sweepDueMs;
+      if (mustSweep) {
+        await sweep(parts, options);
+        sweepDueMs = now() + sweepMs;
+      }
+      if (failures > 0) log.info('Orthanc answers again');
+      failures = 0;
+    } catch (error) {
+      if (isAborted(signal)) return;
+      // Only Orthanc's own troubles pass; anything else is a defect and must be seen.
+      if (!(error instanceof NodeError)) throw error;
+      failures++;
+      if (failures === 1)
+        log.warn({ err: error, code: error.code }, 'Orthanc is away: waiting for it');
+    }
+    const delayMs = failures === 0 ? pollMs : Math.max(pollMs, backoffMs(BACKOFF, failures));
+    await pause(delayMs, signal);
+  }
+}
+
+/**
+ * Reads the feed to its end.
+ *
+ * @returns true when its beginning was lost and only a sweep can tell what happened
+ */
+async function readFeed(parts: ListenParts, options: ListenOptions): Promise<boolean> {
+  const { client, journal, log } = parts;
+  const since = journal.since();
+  const last = await client.lastChange();
+  if (since === undefined || last < since) {
+    if (since !== undefined)
+      log.warn({ since, last }, "Orthanc's database was replaced: starting over");
+    await journal.setSince(last);
+    return true;
+  }
+  let position = since;
+  for (let isDone = last === position; !isDone && !options.signal.aborted;) {
+    const page = await client.changes({ since: position, limit: PAGE });
+    for (const { type, id } of page.changes)
+      if (type === 'StableSeries') await considerSeries(parts, options, id);
+    position = page.last;
+    // Saved after the page was dealt with: what a crash interrupts is read again.
+    await journal.setSince(position);
+    isDone = page.isDone;
+  }
+  return false;
+}
+
+/** Gaps in the feed are normal: what was deleted since is no longer there, and that is the end. */
+async function considerSeries(
+  parts: ListenParts,
+  options: ListenOptions,
+  orthancSeriesId: string,
+): Promise<void> {
+  try {
+    const series = await parts.client.series(orthancSeriesId);
+    if (series.modality !== 'MR') return;
+    await considerStudy(parts, options, await parts.client.study(series.orthancStudyId));
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+}
+
+async function sweep(parts: ListenParts, options: ListenOptions): Promise<void> {
+  const { client, journal, log } = parts;
+  const seen = new Set<string>();
+  for (let since = 0; !options.signal.aborted; since += PAGE) {
+    const studies = await client.studiesWith('MR', { since, limit: PAGE });
+    const seenBefore = seen.size;
+    for (const study of studies) {
+      seen.add(study.orthancStudyId);
+      if (journal.entry(study.orthancStudyId)?.updatedAtMs === study.updatedAtMs) continue;
+      try {
+        await considerStudy(parts, options, study);
+      } catch (error) {
+        if (!isGone(error)) throw error;
+      }
+    }
+    if (seen.size === seenBefore) {
+      await journal.retain(seen);
+      log.debug({ count: seen.size }, 'sweep done');
+      return;
+    }
+  }
+}
+
+async function considerStudy(
+  { client, journal, offer, now, software }: ListenParts,
+  { backlogMs }: ListenOptions,
+  study: OrthancStudy,
+): Promise<void> {
+  const { orthancStudyId, updatedAtMs } = study;
+  if (now() - updatedAtMs > backlogMs) return;
+  const source = await readStudySource(client, orthancStudyId);
+  if (source === undefined) return;
+  const entry = journal.entry(orthancStudyId);
+  const note = await readNote(client, orthancStudyId);
+  const verdict = judgeStudy(source, { entry, note, software });
+  if (verdict === 'analyse') offer(source);
+  // With the new time in the journal, the next sweep passes this study without a question.
+  if (verdict === 'settled')
+    await journal.record(orthancStudyId, {
+      ...{ outcome: 'done', software, isNoted: note !== undefined, ...entry },
+      ...{ sourceKey: source.sourceKey, updatedAtMs },
+    });
+}
+
+/** Ends early, and quietly, when aborted. */
+async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  await delay(delayMs, undefined, { signal }).catch(() => undefined);
+}
+
+/** A function, since the compiler does not know that the signal changes while one waits. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
+
+const isGone = (error: unknown): boolean =>
+  error instanceof NodeError && error.code === 'not-found';
