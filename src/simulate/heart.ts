@@ -1,0 +1,211 @@
+// A whole beating heart, and which tissue is where at any moment.
+import { TASK_LABEL } from '../labels.ts';
+import { distanceToStructure, drawBaseStructures, type BaseStructure } from './base-structures.ts';
+import { drawCardiacCycle } from './cardiac-cycle.ts';
+import { buildLeftVentricle, type LeftVentricle } from './left-ventricle.ts';
+import { lvMoment, toMaterial, type HeartPoint, type LvMoment } from './kinematics.ts';
+import { createNoise, smoothstep, wallNoise, type Noise } from './noise.ts';
+import { SHAPE } from './parameters.ts';
+import type { Patient } from './patient.ts';
+import type { Random } from './random.ts';
+import {
+  buildRightVentricle,
+  distanceToRv,
+  rvMoment,
+  type RightVentricle,
+  type RvMoment,
+} from './right-ventricle.ts';
+import { TISSUE } from './tissues.ts';
+import { createWallPlace, locate, valueAt } from './wall-grid.ts';
+
+interface Papillary {
+  readonly theta: number;
+  readonly radiusMm: number;
+  readonly gapMm: number;
+  readonly level: number;
+  readonly halfLength: number;
+}
+
+/** Everything of one heart that does not change with time. */
+export interface Heart {
+  readonly patient: Patient;
+  readonly lv: LeftVentricle;
+  readonly rv: RightVentricle;
+  readonly base: readonly BaseStructure[];
+  readonly papillaries: readonly Papillary[];
+  readonly trabeculaeMm: number;
+  readonly fatMm: number;
+  readonly noise: Noise;
+}
+
+/** The heart at one moment. */
+export interface HeartMoment {
+  /** Fraction of R-R after end diastole. */
+  readonly time: number;
+  readonly lv: LvMoment;
+  readonly rv: RvMoment;
+}
+
+const NOT_HEART = -1;
+
+/** Label of every tissue; what is not listed is background. */
+const LABEL_OF_TISSUE = new Uint8Array(32);
+LABEL_OF_TISSUE[TISSUE.myocardium] = TASK_LABEL.myocardium;
+LABEL_OF_TISSUE[TISSUE.scar] = TASK_LABEL.scar;
+LABEL_OF_TISSUE[TISSUE.darkCore] = TASK_LABEL.scar;
+LABEL_OF_TISSUE[TISSUE.edema] = TASK_LABEL.edema;
+LABEL_OF_TISSUE[TISSUE.lvBlood] = TASK_LABEL.lvBlood;
+// As experts draw: papillary muscles, trabeculae and thrombus lie inside the endocardial contour.
+LABEL_OF_TISSUE[TISSUE.papillary] = TASK_LABEL.lvBlood;
+LABEL_OF_TISSUE[TISSUE.thrombus] = TASK_LABEL.lvBlood;
+LABEL_OF_TISSUE[TISSUE.rvBlood] = TASK_LABEL.rvBlood;
+LABEL_OF_TISSUE[TISSUE.rvTrabecula] = TASK_LABEL.rvBlood;
+
+/** Training label (TASK_LABEL) of a tissue; a place that is not heart is background. */
+export const labelOfTissue = (tissue: number): number =>
+  tissue === NOT_HEART ? TASK_LABEL.background : LABEL_OF_TISSUE[tissue];
+
+function drawPapillaries(random: Random): Papillary[] {
+  return [random.uniform([115, 150]), random.uniform([225, 260])].map((degrees) => ({
+    theta: (degrees * Math.PI) / 180,
+    radiusMm: random.uniform(SHAPE.papillaryRadiusMm),
+    gapMm: random.uniform([0, 7]),
+    level: random.uniform([0.45, 0.6]),
+    halfLength: random.uniform([0.2, 0.35]),
+  }));
+}
+
+/** Builds the heart of a patient; every number comes from the stream. */
+export function buildHeart(random: Random, patient: Patient): Heart {
+  const noise = createNoise(random.fork('noise'));
+  const cycle = drawCardiacCycle(random.fork('cycle'));
+  const lv = buildLeftVentricle(random.fork('left'), patient, { cycle, noise });
+  const rv = buildRightVentricle(random.fork('right'), patient, {
+    lv,
+    diastole: lvMoment(lv, 0),
+    systole: lvMoment(lv, cycle.endSystole),
+    noise,
+  });
+  const rest = random.fork('rest');
+  return {
+    patient,
+    lv,
+    rv,
+    base: drawBaseStructures(rest, lv, rv),
+    papillaries: drawPapillaries(rest),
+    trabeculaeMm: rest.uniform(SHAPE.trabeculaeMm),
+    fatMm: rest.uniform(SHAPE.fatMm),
+    noise,
+  };
+}
+
+/** The heart at a time, a fraction of R-R after end diastole. */
+export function heartMoment(heart: Heart, time: number): HeartMoment {
+  const lv = lvMoment(heart.lv, time);
+  return { time, lv, rv: rvMoment(heart.rv, heart.lv, lv) };
+}
+
+const place = createWallPlace();
+
+function tissueOfWall(heart: Heart, point: HeartPoint): number {
+  const { injury } = heart.lv;
+  locate(point.theta, point.zeta, place);
+  const front = valueAt(injury.front, place);
+  if (point.depth < front)
+    return injury.hasDarkCore && point.depth < 0.6 * (front - 0.3) ? TISSUE.darkCore : TISSUE.scar;
+  return injury.isAcute && valueAt(injury.zone, place) > 0 ? TISSUE.edema : TISSUE.myocardium;
+}
+
+function tissueOfCavity(heart: Heart, moment: HeartMoment, point: HeartPoint): number {
+  const radius = Math.sqrt(point.nowSquared);
+  const wall = Math.sqrt(point.endoNowSquared);
+  const active = moment.lv.activation;
+  for (const muscle of heart.papillaries) {
+    const along = (point.zeta - muscle.level) / muscle.halfLength;
+    if (along * along >= 1) continue;
+    const size = muscle.radiusMm * Math.sqrt(1 - along * along) * (1 + 0.15 * active);
+    const centre = wall - 0.7 * muscle.radiusMm - muscle.gapMm * (1 - 0.7 * active);
+    const turn = point.theta - muscle.theta;
+    const across = radius * Math.sin(turn);
+    const outward = radius * Math.cos(turn) - centre;
+    if (across * across + outward * outward < size * size) return TISSUE.papillary;
+  }
+  const fromWall = wall - radius;
+  const deep = heart.trabeculaeMm * (0.25 + 0.75 * smoothstep(0.2, 0.8, point.zeta));
+  if (fromWall < deep) {
+    const ridge = wallNoise(heart.noise, point.theta, 3 * point.zeta, 22);
+    if (ridge > -0.15 + 0.55 * (fromWall / deep) - 0.15 * active) return TISSUE.papillary;
+  }
+  if (heart.lv.injury.hasThrombus && fromWall < 0.35 * wall && point.zeta > 0.6) {
+    locate(point.theta, point.zeta, place);
+    if (valueAt(heart.lv.injury.zone, place) > 0.25) return TISSUE.thrombus;
+  }
+  return TISSUE.lvBlood;
+}
+
+/** Tissue of a point inside the free wall's surface, `distance` mm from it. */
+function tissueOfRv(heart: Heart, point: HeartPoint, distance: number): number {
+  const [level, radiusMm] = heart.rv.band;
+  const along = (point.zeta - level) * heart.lv.lengthMm + 0.2 * point.v;
+  if (Math.abs(along) < radiusMm && Math.abs(point.v) < radiusMm * 2) return TISSUE.rvTrabecula;
+  const deep = heart.trabeculaeMm * (0.4 + point.zeta);
+  if (-distance < deep) {
+    const ridge = heart.noise(point.u / 4, point.v / 4, point.zeta * 14);
+    if (ridge > 0.1 + 0.6 * (-distance / deep)) return TISSUE.rvTrabecula;
+  }
+  return TISSUE.rvBlood;
+}
+
+/**
+ * The tissue at point.u, point.v, point.a (mm, the heart's frame) at a moment; fills in the
+ * material coordinates of the point.
+ *
+ * @returns a TISSUE, or -1 where the heart and its fat end
+ */
+export function tissueAt(heart: Heart, moment: HeartMoment, point: HeartPoint): number {
+  toMaterial(heart.lv, moment.lv, point);
+  const aboveMm = moment.lv.baseMm - point.a;
+  let nearest = Infinity;
+  if (point.zeta >= 0 && point.zeta <= 1) {
+    if (point.depth < 0) return tissueOfCavity(heart, moment, point);
+    if (point.depth <= 1) return tissueOfWall(heart, point);
+    nearest = outsideWall(point);
+  } else if (point.zeta > 1) {
+    nearest = Math.hypot(
+      point.a - moment.lv.baseMm - heart.lv.lengthMm * moment.lv.stretch,
+      Math.sqrt(point.nowSquared),
+    );
+  }
+  if (point.zeta >= moment.rv.startLevel) {
+    const distance = distanceToRv(heart.rv, moment.rv, point);
+    if (distance < 0) return tissueOfRv(heart, point, distance);
+    if (distance < heart.rv.wallMm) return TISSUE.rvWall;
+    nearest = Math.min(nearest, distance - heart.rv.wallMm);
+  }
+  if (point.zeta < 0.25)
+    for (const structure of heart.base) {
+      const distance = distanceToStructure(structure, point, aboveMm, moment.lv.activation);
+      if (distance < 0) return structure.tissue;
+      if (distance < 2) return TISSUE.vesselWall;
+      nearest = Math.min(nearest, distance - 2);
+    }
+  return tissueOfFat(heart, point, nearest);
+}
+
+/** Distance from the outer surface of the wall, mm. */
+function outsideWall(point: HeartPoint): number {
+  // Area beyond the wall over the circumference: the wall is thin against its radius.
+  const radius = Math.sqrt(point.nowSquared);
+  const wall = point.depth > 0 ? (point.nowSquared - point.endoNowSquared) / point.depth : 0;
+  return radius - Math.sqrt(Math.max(0, point.endoNowSquared + wall));
+}
+
+/** Fat lies thick in the grooves and thin elsewhere; the pericardium closes it off. */
+function tissueOfFat(heart: Heart, point: HeartPoint, distance: number): number {
+  if (distance > 2 * heart.fatMm + 4) return NOT_HEART;
+  const patch = heart.noise(point.u / 18 + 5, point.v / 18, point.a / 18);
+  const groove = 1 + 1.2 * (1 - smoothstep(-0.05, 0.15, point.zeta));
+  const thickness = Math.max(0.4, heart.fatMm * groove * (0.8 + 1.1 * patch));
+  if (distance < thickness) return TISSUE.pericardialFat;
+  return distance < thickness + 1.2 ? TISSUE.pericardium : NOT_HEART;
+}

@@ -1,0 +1,124 @@
+// The true numbers of a heart, integrated over its closed form, not counted in voxels.
+import { lvMoment } from './kinematics.ts';
+import type { Heart } from './heart.ts';
+import type { LeftVentricle } from './left-ventricle.ts';
+import { rvVolumeMl } from './right-ventricle.ts';
+import { ANGLES, createWallPlace, LEVELS, locate, meanArea, valueAt } from './wall-grid.ts';
+
+/** Volumes in mL, mass in g, times as fractions of R-R after end diastole. */
+export interface HeartTruth {
+  readonly lvEdvMl: number;
+  readonly lvEsvMl: number;
+  readonly lvEfPercent: number;
+  readonly rvEdvMl: number;
+  readonly rvEsvMl: number;
+  readonly rvEfPercent: number;
+  /** Scar and edema included, papillary muscles excluded, 1.05 g/mL. */
+  readonly lvMassG: number;
+  readonly myocardiumMl: number;
+  readonly scarMl: number;
+  readonly edemaMl: number;
+  /** Share of LV mass. */
+  readonly scarPercent: number;
+  readonly edemaPercent: number;
+  readonly endSystole: number;
+  /** AHA segments 1..17: share of each that is scar, %. */
+  readonly scarPercentOfSegment: readonly number[];
+}
+
+/** Density of myocardium, g/mL. */
+const DENSITY = 1.05;
+
+/** Volume of the LV cavity, mL, at a fraction of R-R after end diastole. */
+export function lvVolumeMl(lv: LeftVentricle, time: number): number {
+  const moment = lvMoment(lv, time);
+  return (lv.lengthMm * moment.stretch * meanArea(moment.endoSquared)) / 1000;
+}
+
+/**
+ * AHA segment of a place in the wall (Cerqueira et al., Circulation 2002).
+ *
+ * @param theta - radians from the middle of the septum towards the anterior wall
+ * @param zeta - 0 base, 1 apex
+ * @param cavityEnd - level at which the cavity ends; the wall below it is segment 17
+ */
+export function ahaSegment(theta: number, zeta: number, cavityEnd: number): number {
+  const degrees = ((((theta * 180) / Math.PI) % 360) + 360) % 360;
+  const level = zeta / cavityEnd;
+  if (level >= 1) return 17;
+  if (level >= 2 / 3) {
+    const apical = [14, 13, 16, 15] as const;
+    return apical[Math.floor(((degrees + 45) % 360) / 90) % 4];
+  }
+  const basal = [2, 1, 6, 5, 4, 3] as const;
+  return basal[Math.floor(degrees / 60) % 6] + (level >= 1 / 3 ? 6 : 0);
+}
+
+/** Level at which the cavity ends. */
+export function cavityEnd(lv: LeftVentricle): number {
+  for (let j = LEVELS - 1; j >= 0; j--)
+    if (lv.endoSquared[j * ANGLES] > 0) return Math.min(1, (j + 1) / (LEVELS - 1));
+  return 1;
+}
+
+/** Injured volumes, summed over small pieces of wall. */
+function injuredVolumes(lv: LeftVentricle): {
+  scarMl: number;
+  edemaMl: number;
+  scarPercentOfSegment: number[];
+} {
+  const place = createWallPlace();
+  const [around, along] = [ANGLES * 4, (LEVELS - 1) * 4];
+  const pieceMl = (lv.lengthMm * 2 * Math.PI) / (around * along) / 2 / 1000;
+  const end = cavityEnd(lv);
+  const segmentMl = new Float64Array(18);
+  const segmentScarMl = new Float64Array(18);
+  let [scarMl, edemaMl] = [0, 0];
+  for (let j = 0; j < along; j++)
+    for (let i = 0; i < around; i++) {
+      const theta = (2 * Math.PI * (i + 0.5)) / around;
+      const zeta = (j + 0.5) / along;
+      locate(theta, zeta, place);
+      const wallMl = pieceMl * (valueAt(lv.epiSquared, place) - valueAt(lv.endoSquared, place));
+      const depth = Math.min(1, Math.max(0, valueAt(lv.injury.front, place)));
+      const atRisk = lv.injury.isAcute && valueAt(lv.injury.zone, place) > 0;
+      const segment = ahaSegment(theta, zeta, end);
+      scarMl += depth * wallMl;
+      if (atRisk) edemaMl += (1 - depth) * wallMl;
+      segmentMl[segment] += wallMl;
+      segmentScarMl[segment] += depth * wallMl;
+    }
+  const scarPercentOfSegment = Array.from({ length: 17 }, (_, i) =>
+    segmentMl[i + 1] > 0 ? (100 * segmentScarMl[i + 1]) / segmentMl[i + 1] : 0,
+  );
+  return { scarMl, edemaMl, scarPercentOfSegment };
+}
+
+/** The true numbers of a heart. */
+export function heartTruth(heart: Heart): HeartTruth {
+  const { lv, rv } = heart;
+  const times = Array.from({ length: 100 }, (_, i) => i / 100);
+  const volumes = times.map((time) => lvVolumeMl(lv, time));
+  const lvEdvMl = lvVolumeMl(lv, 0);
+  const lvEsvMl = Math.min(...volumes);
+  const endSystole = times[volumes.indexOf(lvEsvMl)];
+  const rvEdvMl = rvVolumeMl(rv, lv, lvMoment(lv, 0));
+  const rvEsvMl = rvVolumeMl(rv, lv, lvMoment(lv, lv.cycle.endSystole));
+  const wall = meanArea(lv.epiSquared) - meanArea(lv.endoSquared);
+  const myocardiumMl = (lv.lengthMm * wall) / 1000;
+  const injured = injuredVolumes(lv);
+  return {
+    lvEdvMl,
+    lvEsvMl,
+    lvEfPercent: 100 * (1 - lvEsvMl / lvEdvMl),
+    rvEdvMl,
+    rvEsvMl,
+    rvEfPercent: 100 * (1 - rvEsvMl / rvEdvMl),
+    lvMassG: DENSITY * myocardiumMl,
+    myocardiumMl,
+    ...injured,
+    scarPercent: (100 * injured.scarMl) / myocardiumMl,
+    edemaPercent: (100 * injured.edemaMl) / myocardiumMl,
+    endSystole,
+  };
+}
