@@ -74,6 +74,7 @@ export const REPORT_CODES = {
   findingSite: sct('363698007', 'Finding Site'),
   referencedSegment: dcm('121191', 'Referenced Segment', 7250),
   sourceSeries: dcm('121232', 'Source series for segmentation'),
+  sourceImageForSegmentation: dcm('121233', 'Source image for segmentation'),
   algorithmName: dcm('111001', 'Algorithm Name'),
   algorithmVersion: dcm('111003', 'Algorithm Version'),
   cardiovascularCyclePoint: sct('272518008', 'Cardiovascular cycle point'),

@@ -43,7 +43,6 @@ export interface SeriesDescription {
 export function commonModules(input: WriteInput, series: SeriesDescription): NaturalDataset {
   const { exam } = input;
   const dataset: Record<string, NaturalDataset[string]> = {
-    SpecificCharacterSet: 'ISO_IR 192',
     SOPClassUID: series.sopClassUid,
     SOPInstanceUID: series.sopInstanceUid,
     StudyInstanceUID: exam.studyInstanceUid,

@@ -13,37 +13,42 @@ export function allPhases(exam: CineExam): number[] {
   return Array.from({ length: exam.volume.shape[0] }, (_, t) => t);
 }
 
-/** The frames by instance, in order of first appearance: a multi-frame instance has several. */
-export function byInstance(sources: readonly SourceFrame[]): readonly (readonly SourceFrame[])[] {
-  return grouped(sources, ({ sopInstanceUid }) => sopInstanceUid);
+/** What names an instance: a source frame, or a result. */
+export interface InstanceIdentity {
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  readonly seriesInstanceUid: string;
 }
 
-/** The frames by series, in order of first appearance. */
-export function bySeries(sources: readonly SourceFrame[]): readonly (readonly SourceFrame[])[] {
-  return grouped(sources, ({ seriesInstanceUid }) => seriesInstanceUid);
+/** Frames by their instance, in order of first appearance: a multi-frame instance has several. */
+export function byInstance<T extends InstanceIdentity>(frames: readonly T[]): readonly T[][] {
+  return grouped(frames, ({ sopInstanceUid }) => sopInstanceUid);
+}
+
+/** Frames or instances by their series, in order of first appearance. */
+export function bySeries<T extends InstanceIdentity>(frames: readonly T[]): readonly T[][] {
+  return grouped(frames, ({ seriesInstanceUid }) => seriesInstanceUid);
 }
 
 /**
  * A series with its instances, each once.
  *
- * @param sources - of one series
+ * @param frames - frames or instances of one series, at least one
  * @param listKeyword - the sequence that holds the instances, which depends on the module
  */
 export function seriesItem(
-  sources: readonly SourceFrame[],
+  frames: readonly InstanceIdentity[],
   listKeyword: 'ReferencedInstanceSequence' | 'ReferencedSOPSequence',
 ): NaturalDataset {
-  const instances = byInstance(sources).map(([first]) => instanceItem(first));
-  return { SeriesInstanceUID: sources.at(0)?.seriesInstanceUid, [listKeyword]: instances };
+  const instances = byInstance(frames).map(([first]) => instanceItem(first));
+  return { SeriesInstanceUID: frames[0].seriesInstanceUid, [listKeyword]: instances };
 }
 
-/** @param source - only its identity is used, not its frame */
-export function instanceItem(
-  source: Pick<SourceFrame, 'sopClassUid' | 'sopInstanceUid'> | undefined,
-): NaturalDataset {
+/** Its identity as an item of a reference sequence. */
+export function instanceItem(instance: InstanceIdentity): NaturalDataset {
   return {
-    ReferencedSOPClassUID: source?.sopClassUid,
-    ReferencedSOPInstanceUID: source?.sopInstanceUid,
+    ReferencedSOPClassUID: instance.sopClassUid,
+    ReferencedSOPInstanceUID: instance.sopInstanceUid,
   };
 }
 

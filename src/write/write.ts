@@ -1,5 +1,6 @@
 // Findings of one exam as DICOM objects.
 import type { DicomObject } from '../result.ts';
+import { reportObject } from './report-object.ts';
 import { segmentationObject } from './segmentation-object.ts';
 import { anatomyPlan, pathologyPlan, type SegmentationType } from './segmentation-plan.ts';
 import type { WriteInput } from './write-input.ts';
@@ -13,7 +14,7 @@ export interface WriteOptions {
 }
 
 /**
- * Writes the results of one exam: anatomy and pathology segmentations.
+ * Writes the results of one exam: anatomy and pathology segmentations and the report.
  *
  * Nothing but the input decides the bytes and UIDs: not the clock, not chance.
  *
@@ -24,5 +25,5 @@ export function writeResults(input: WriteInput, options: WriteOptions = {}): Dic
   const segmentationType = options.segmentationType ?? 'BINARY';
   const anatomy = segmentationObject(input, anatomyPlan(input, segmentationType));
   const pathology = segmentationObject(input, pathologyPlan(input, segmentationType));
-  return [anatomy, pathology];
+  return [anatomy, pathology, reportObject(input, [anatomy, pathology])];
 }
