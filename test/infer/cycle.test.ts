@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { cycleCoverage, findEndPhases, shownFrames } from '../../src/infer/cycle.ts';
+
+describe('cardiac cycle', () => {
+  it('finds end diastole and end systole, also across the end of the cycle', () => {
+    const volumes = Array.from(
+      { length: 20 },
+      (_, t) => 100 + 50 * Math.cos((2 * Math.PI * (t - 19)) / 20),
+    );
+    expect(findEndPhases(volumes)).to.deep.equal({ endDiastole: 19, endSystole: 9 });
+  });
+
+  it('is not misled by one noisy phase', () => {
+    const volumes = [100, 99, 90, 70, 60, 55, 60, 75, 88, 97];
+    volumes[7] = 104;
+    expect(findEndPhases(volumes)).to.deep.equal({ endDiastole: 0, endSystole: 5 });
+  });
+
+  it('shows the 25-frame cycle from end diastole as the network was trained', () => {
+    const shown = shownFrames(17, 25, { endDiastole: 3, coverage: 1 });
+    expect(shown.map((b) => Math.round(b.before + b.weight))).to.deep.equal(
+      Array.from({ length: 17 }, (_, k) => 3 + k),
+    );
+  });
+
+  it('interpolates between neighbours and goes round the cycle', () => {
+    const shown = shownFrames(17, 20, { endDiastole: 18, coverage: 1 });
+    expect(shown[0]).to.deep.equal({ before: 18, after: 19, weight: 0 });
+    expect(shown[3].before).to.equal(0);
+    expect(shown[3].weight).to.be.closeTo(0.4, 1e-9); // 18 + 3 * 0.8 = 20.4
+  });
+
+  it('neither goes round nor stretches a cycle that was only partly scanned', () => {
+    const shown = shownFrames(17, 16, { endDiastole: 0, coverage: 0.6 });
+    expect(shown[8].before + shown[8].weight).to.be.closeTo((0.32 * 16) / 0.6, 1e-9);
+    expect(shown[16]).to.deep.equal({ before: 15, after: 15, weight: 0 });
+  });
+
+  it('measures coverage from trigger times and R-R intervals, and believes 1 without them', () => {
+    const times = Float64Array.from({ length: 20 }, (_, i) => Math.floor(i / 2) * 50);
+    expect(cycleCoverage(times, [1000, 1000])).to.be.closeTo(0.5, 1e-9);
+    expect(cycleCoverage(times, [Number.NaN, Number.NaN])).to.equal(1);
+  });
+
+  it('works with one phase and one frame', () => {
+    expect(findEndPhases([5])).to.deep.equal({ endDiastole: 0, endSystole: 0 });
+    expect(shownFrames(1, 1, { endDiastole: 0, coverage: 1 })).to.deep.equal([
+      { before: 0, after: 0, weight: 0 },
+    ]);
+  });
+});
