@@ -41,13 +41,13 @@ step() {
   fi
 }
 
-# mocha NAME ARGS...: its tests are counted one by one; a run that dies is one failure more.
-mocha() {
+# tests NAME SCRIPT: an npm script that runs mocha; its tests are counted one by one, and a run that
+# dies is one failure more.
+tests() {
   name=$1
-  shift
   printf '\n== %s\n' "$name"
   : >"$TEST_COUNTS"
-  node_modules/.bin/mocha "$@"
+  npm run --silent "$2"
   status=$?
   if read -r run_passed run_failed run_skipped <"$TEST_COUNTS"; then
     passed=$((passed + run_passed))
@@ -70,5 +70,5 @@ fi
 step "Types" node_modules/.bin/tsc --noEmit
 step "Lint" node_modules/.bin/eslint .
 step "Format" node_modules/.bin/prettier --check --log-level warn .
-mocha "Unit tests"
-mocha "End-to-end tests" --config .mocharc.e2e.json
+mocha "Unit tests" --ignore 'test/e2e/**' 'test/**/*.test.ts'
+mocha "End-to-end tests" --config .mocharc.e2e.json 'test/e2e/**/*.test.ts'
