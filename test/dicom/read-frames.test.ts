@@ -138,6 +138,55 @@ describe('readFrames', () => {
   });
 });
 
+describe('readFrames of Enhanced MR', () => {
+  const shared = {
+    PixelMeasuresSequence: [{ PixelSpacing: [1.5, 1.25], SliceThickness: 8 }],
+    PlaneOrientationSequence: [{ ImageOrientationPatient: [1, 0, 0, 0, 1, 0] }],
+    MRImageFrameTypeSequence: [{ FrameType: ['ORIGINAL', 'PRIMARY', 'M', 'NONE'] }],
+  };
+  const perFrame = (i: number) => ({
+    PlanePositionSequence: [{ ImagePositionPatient: [0, 0, 8 * i] }],
+    FrameContentSequence: [{ TemporalPositionIndex: i + 1 }],
+    CardiacSynchronizationSequence: [
+      { NominalCardiacTriggerDelayTime: 12.5 * i, RRIntervalTimeNominal: 900 },
+    ],
+    PixelValueTransformationSequence: [
+      { RescaleIntercept: String(100 * i), RescaleSlope: '2', RescaleType: 'US' },
+    ],
+  });
+  const enhanced = dataset({
+    SOPClassUID: '1.2.840.10008.5.1.4.1.1.4.1',
+    ImagePositionPatient: undefined,
+    ImageOrientationPatient: undefined,
+    PixelSpacing: undefined,
+    TriggerTime: undefined,
+    NominalInterval: undefined,
+    NumberOfFrames: 3,
+    SharedFunctionalGroupsSequence: [shared],
+    PerFrameFunctionalGroupsSequence: [perFrame(0), perFrame(1), perFrame(2)],
+    PixelData: Uint16Array.from({ length: 3 * ROWS * COLUMNS }, (_, i) => i),
+  });
+
+  it('gives each frame its own place, time, number and pixels', async () => {
+    const { frames } = read(encodePart10(enhanced));
+    expect(frames.map((f) => f.source.frameNumber)).to.deep.equal([1, 2, 3]);
+    expect(frames.map((f) => f.imagePositionPatient[2])).to.deep.equal([0, 8, 16]);
+    expect(frames.map((f) => f.times.TemporalPositionIndex)).to.deep.equal([1, 2, 3]);
+    expect(frames[2].times.NominalCardiacTriggerDelayTime).to.equal(25);
+    expect(frames[1].nominalIntervalMs).to.equal(900);
+    expect(frames[1].pixelSpacingMm).to.deep.equal([1.5, 1.25]);
+    const size = ROWS * COLUMNS;
+    expect((await frames[1].readPixels())[5]).to.equal((size + 5) * 2 + 100);
+  });
+
+  it('lists it once when its pixels end before its frames do', async () => {
+    const short = { ...enhanced, PixelData: new Uint16Array(2 * ROWS * COLUMNS) };
+    const { frames } = read(encodePart10(short));
+    const error = await frames[2].readPixels().catch((e: unknown) => e);
+    expect(String(error)).to.contain('for frame 3');
+  });
+});
+
 describe('readFrames lists as unusable, with the reason', () => {
   const whole = encodePart10(dataset());
   const cases: readonly (readonly [string, Uint8Array, string])[] = [
