@@ -118,7 +118,7 @@ function readFrame(
     imagePositionPatient: position(header),
     imageOrientationPatient: orientation(header),
     times: frameTimes(header, frameIndex),
-    nominalIntervalMs: header.number('x00181062') ?? header.float64('x00209070', 'x00189118'),
+    nominalIntervalMs: header.number('x00181062') ?? header.float64('x00209251', 'x00189118'),
     cardiacNumberOfImages: header.number('x00181090'),
     isLossy: header.text('x00282110') === '01',
     readPixels: () => decodeFrame(dataSet, layout, frameIndex ?? 0),

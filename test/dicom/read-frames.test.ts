@@ -179,7 +179,7 @@ describe('readFrames of Enhanced MR', () => {
     expect((await frames[1].readPixels())[5]).to.equal((size + 5) * 2 + 100);
   });
 
-  it('lists it once when its pixels end before its frames do', async () => {
+  it('says which frame is cut off when the pixels end before the frames do', async () => {
     const short = { ...enhanced, PixelData: new Uint16Array(2 * ROWS * COLUMNS) };
     const { frames } = read(encodePart10(short));
     const error = await frames[2].readPixels().catch((e: unknown) => e);
