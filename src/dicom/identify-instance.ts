@@ -1,5 +1,5 @@
 // What an instance says it is, from the beginning of its file.
-import { parseDicom, type DataSet } from 'dicom-parser';
+import dicomParser, { type DataSet } from 'dicom-parser';
 import { NodeError } from '../errors.ts';
 import type { InstanceIdentity } from '../instance-identity.ts';
 
@@ -30,7 +30,7 @@ export function identifyInstance(bytes: Uint8Array): InstanceIdentity {
 
 function parse(bytes: Uint8Array): DataSet {
   try {
-    return parseDicom(bytes, { untilTag: STOP_TAG });
+    return dicomParser.parseDicom(bytes, { untilTag: STOP_TAG });
   } catch (cause) {
     throw new NodeError('not-dicom', 'expected a DICOM Part 10 file, got something else', {
       cause,
