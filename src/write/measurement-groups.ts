@@ -70,8 +70,7 @@ function segmentGroup(
     imageContent('CONTAINS', segment, REPORT_CODES.referencedSegment),
     ...segmentSources(input, group),
     codeContent(modifies(REPORT_CODES.findingSite), structure.region ?? structure.type),
-    ...algorithm(input),
-    ...numbers(group.quantities),
+    ...numbers(group.quantities, algorithm(input)),
   ];
   return containerItem(contains(REPORT_CODES.measurementGroup), content, '1411');
 }
@@ -83,7 +82,7 @@ function siteGroup(input: WriteInput, group: SiteQuantities): NaturalDataset {
     ...(finding ? [codeContent(contains(REPORT_CODES.finding), finding)] : []),
     codeContent(modifies(REPORT_CODES.findingSite), site),
     ...algorithm(input),
-    ...numbers(quantities),
+    ...numbers(quantities, []),
   ];
   return containerItem(contains(REPORT_CODES.measurementGroup), content, '1501');
 }
@@ -117,7 +116,7 @@ function tracking({ exam }: WriteInput, label: string): NaturalDataset[] {
   ];
 }
 
-/** TID 4019. */
+/** TID 4019: a segment's numbers carry it one by one (TID 1419), a site's once (TID 1501). */
 function algorithm(input: WriteInput): NaturalDataset[] {
   return [
     textContent(modifies(REPORT_CODES.algorithmName), algorithmName(input)),
@@ -125,13 +124,18 @@ function algorithm(input: WriteInput): NaturalDataset[] {
   ];
 }
 
-function numbers(quantities: readonly Quantity[]): NaturalDataset[] {
+/** @param origin - follows the modifiers of each number */
+function numbers(
+  quantities: readonly Quantity[],
+  origin: readonly NaturalDataset[],
+): NaturalDataset[] {
   return quantities.flatMap(({ name, measured, modifiers }) => {
     if (measured.value === null) return [];
     // Six digits are more than any of them is worth, and readers show them all.
     const value = Number(measured.value.toPrecision(6));
-    const qualified = modifiers.map(([concept, code]) => codeContent(modifies(concept), code));
-    return [numberContent(contains(name), { value, unit: UNIT_CODES[measured.unit] }, qualified)];
+    const qualifiers = modifiers.map(([concept, code]) => codeContent(modifies(concept), code));
+    const children = [...qualifiers, ...origin];
+    return [numberContent(contains(name), { value, unit: UNIT_CODES[measured.unit] }, children)];
   });
 }
 
