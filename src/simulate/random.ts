@@ -62,10 +62,10 @@ export function createRandom(seed: string): Random {
     integer,
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
     chance: (probability) => next() < probability,
-    pick: <T>(choices: readonly T[]): T => {
+    pick: (choices) => {
       const choice = choices[Math.floor(next() * choices.length)];
       if (choices.length === 0) throw new RangeError('nothing to pick from');
-      return choice as T;
+      return choice;
     },
     fork: (label) => createRandom(`${seed}/${label}`),
   };

@@ -1,6 +1,7 @@
 // Simulated cine exams: pure functions of a seed.
 import type { LabelVolume } from '../labels.ts';
 import type { Shape4D, Volume4D } from '../volume.ts';
+import { silentProgress, type Progress } from '../progress.ts';
 import { acquireSlice } from './acquire-slice.ts';
 import type { Condition } from './parameters.ts';
 import { createRandom } from './random.ts';
@@ -13,6 +14,7 @@ export interface SimulateOptions extends ScanOptions {
   readonly condition?: Condition;
   /** Signals as cine shows them, at random, or either. */
   readonly style?: 'any' | 'prior' | 'free';
+  readonly progress?: Progress;
 }
 
 /** One exam with everything that is true of it. */
@@ -77,7 +79,9 @@ export function simulateExam(seed: number, options: SimulateOptions = {}): Simul
   const size = plan.rows * plan.columns;
   const voxels = new Float32Array(shape[0] * shape[1] * size);
   const labels = new Uint8Array(voxels.length);
+  const progress = options.progress ?? silentProgress;
   for (let z = 0; z < shape[1]; z++) {
+    progress('simulate', z, shape[1]);
     const slice = renderSlice(subject, plan, z);
     const frames = acquireSlice(noise.fork(`slice ${z}`), subject, { plan, z, slice });
     for (let t = 0; t < plan.phases; t++) {
@@ -86,6 +90,7 @@ export function simulateExam(seed: number, options: SimulateOptions = {}): Simul
       labels.set(slice.labels.subarray(t * size, (t + 1) * size), at);
     }
   }
+  progress('simulate', shape[1], shape[1]);
   quantise(voxels, subject.appearance.greatest);
   const truth = heartTruth(subject.heart);
   return {
