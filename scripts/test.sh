@@ -63,7 +63,7 @@ tests() {
 step "npm packages" install_npm_packages
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   step "Debian packages" install_debian_packages orthanc orthanc-dicomweb orthanc-python dcmtk \
-    dicom3tools python3-pydicom libpixelmed-java chromium
+    dicom3tools python3-pydicom python3-numpy libpixelmed-java chromium
 else
   echo "Not root on Debian: tests that need Orthanc, dcmtk or Chromium skip where these are missing."
 fi
