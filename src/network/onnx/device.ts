@@ -1,0 +1,45 @@
+// Which device a network runs on, found by trying.
+import { InferenceSession } from 'onnxruntime-node';
+import { messageOf, NodeError } from '../../errors.ts';
+import type { Device } from '../session.ts';
+import { sessionOptions } from './run-options.ts';
+
+/** What to do when a device cannot be used. */
+const REMEDY: Readonly<Record<Device, string>> = {
+  cpu: 'reinstall with `npm ci`',
+  webgpu: 'install a Vulkan driver for the GPU (and libvulkan1), or choose device cpu',
+  cuda:
+    'install the provider with `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node` ' +
+    '(it needs an NVIDIA driver, CUDA 12 and cuDNN 9), or choose device cpu',
+};
+
+/**
+ * Opens a model on one device.
+ *
+ * @param model - the bytes of an .onnx file, or its path
+ * @throws {NodeError} `engine-unavailable` when the device cannot be used, saying what to install
+ */
+export async function createSession(
+  model: Uint8Array | string,
+  device: Device,
+): Promise<InferenceSession> {
+  const options = sessionOptions(device);
+  try {
+    return typeof model === 'string'
+      ? await InferenceSession.create(model, options)
+      : await InferenceSession.create(model, options);
+  } catch (cause) {
+    throw new NodeError(
+      'engine-unavailable',
+      `device ${device}: expected onnxruntime to open the model, got "${firstSentence(cause)}"; ${REMEDY[device]}`,
+      { cause },
+    );
+  }
+}
+
+/** onnxruntime puts source paths before and stack traces after the sentence that matters. */
+function firstSentence(cause: unknown): string {
+  const text = messageOf(cause).split('\n')[0];
+  const afterSource = text.split(' was false. ').at(-1) ?? text;
+  return afterSource.trim().slice(0, 200);
+}
