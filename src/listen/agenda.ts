@@ -2,6 +2,8 @@
 
 export interface AgendaItem {
   readonly orthancStudyId: string;
+  /** The instances that it was offered for; absent when a person asked. */
+  readonly sourceKey?: string;
   /** Not taken before this time, ms since 1970. */
   readonly dueMs: number;
   /** Attempts that failed so far and will pass by themselves. */
@@ -13,14 +15,13 @@ export interface AgendaItem {
 /** Work to come; the durable record of what is done lies in the journal and in Orthanc. */
 export interface Agenda {
   /**
-   * Puts a study on the agenda, or makes the present entry due earlier.
+   * Puts a study on the agenda; an entry for other instances of it is replaced.
    *
-   * @returns false when it was there and due already
+   * @returns false when it was there already
    */
   readonly offer: (item: AgendaItem) => boolean;
   /** Takes the item that is due longest; resolves once there is one. Rejects when aborted. */
   readonly take: (signal: AbortSignal) => Promise<AgendaItem>;
-  readonly has: (orthancStudyId: string) => boolean;
 }
 
 /** @param now - the clock, ms since 1970 */
@@ -37,21 +38,13 @@ export function createAgenda(now: () => number): Agenda {
   return {
     offer: (item) => {
       const present = items.get(item.orthancStudyId);
-      const merged =
-        present === undefined
-          ? item
-          : {
-              ...present,
-              dueMs: Math.min(present.dueMs, item.dueMs),
-              isAskedFor: present.isAskedFor || item.isAskedFor,
-            };
-      items.set(item.orthancStudyId, merged);
+      const isAskedFor = item.isAskedFor || present?.isAskedFor === true;
+      const isKnown = present !== undefined && present.sourceKey === item.sourceKey;
+      // A sweep must not cut short the wait of an exam in which nothing has changed.
+      if (isKnown && isAskedFor === present.isAskedFor) return false;
+      items.set(item.orthancStudyId, { ...item, isAskedFor });
       wake?.();
-      return (
-        present === undefined ||
-        (present.dueMs > now() && merged.dueMs <= now()) ||
-        present.isAskedFor !== merged.isAskedFor
-      );
+      return true;
     },
     take: async (signal) => {
       for (;;) {
@@ -72,7 +65,6 @@ export function createAgenda(now: () => number): Agenda {
         wake = undefined;
       }
     },
-    has: (id) => items.has(id),
   };
 }
 

@@ -15,6 +15,8 @@ export interface ListenParts {
   readonly log: Log;
   /** Called for every study that needs an analysis; more than once for the same is harmless. */
   readonly offer: (source: StudySource) => void;
+  /** Called when Orthanc answers for the first time, and each time that it had been away. */
+  readonly onBack: () => Promise<void>;
   /** The clock, ms since 1970. */
   readonly now: () => number;
   /** Version of this program. */
@@ -43,8 +45,11 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   const { pollMs, sweepMs, signal } = options;
   let sweepDueMs = now();
   let failures = 0;
+  let isBack = true;
   while (!signal.aborted) {
     try {
+      if (isBack) await parts.onBack();
+      isBack = false;
       const mustSweep = (await readFeed(parts, options)) || now() >= sweepDueMs;
       if (mustSweep) {
         await sweep(parts, options);
@@ -57,6 +62,7 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
       // Only Orthanc's own troubles pass; anything else is a defect and must be seen.
       if (!(error instanceof NodeError)) throw error;
       failures++;
+      isBack = true;
       if (failures === 1)
         log.warn({ err: error, code: error.code }, 'Orthanc is away: waiting for it');
     }
@@ -144,12 +150,12 @@ async function considerStudy(
   const note = await readNote(client, orthancStudyId);
   const verdict = judgeStudy(source, { entry, note, software });
   if (verdict === 'analyse') offer(source);
+  if (verdict !== 'settled') return;
+  const isNoted = note?.sourceKey === source.sourceKey;
+  const outcome = isNoted || entry === undefined ? 'done' : entry.outcome;
   // With the new time in the journal, the next sweep passes this study without a question.
-  if (verdict === 'settled')
-    await journal.record(orthancStudyId, {
-      ...{ outcome: 'done', software, isNoted: note !== undefined, ...entry },
-      ...{ sourceKey: source.sourceKey, updatedAtMs },
-    });
+  const { sourceKey } = source;
+  await journal.record(orthancStudyId, { sourceKey, updatedAtMs, outcome, software, isNoted });
 }
 
 /** Ends early, and quietly, when aborted. */

@@ -88,8 +88,12 @@ export interface OrthancClient {
   readonly studyNote: (orthancStudyId: string, number: number) => Promise<string | undefined>;
   /** Writes a text beside a study, outside of its DICOM files. */
   readonly writeStudyNote: (orthancStudyId: string, number: number, text: string) => Promise<void>;
-  /** Makes this node known to Orthanc as a DICOMweb server that studies can be sent to. */
-  readonly registerDicomWebServer: (name: string, server: DicomWebServer) => Promise<void>;
+  /**
+   * Makes a DICOMweb server known to Orthanc, so that studies can be sent to it.
+   *
+   * @param route - with the server's name: `/dicom-web/servers/NAME`
+   */
+  readonly registerDicomWebServer: (route: string, server: DicomWebServer) => Promise<void>;
 }
 
 export interface DicomWebServer {
@@ -135,10 +139,10 @@ export function createOrthancClient(connection: Connection): OrthancClient {
         request(connection, `/studies/${id}/metadata/${number}`, { method: 'PUT', body: text }),
       );
     },
-    registerDicomWebServer: async (name, { url, user, password }) => {
+    registerDicomWebServer: async (route, { url, user, password }) => {
       const server = { Url: url, Username: user, Password: password, ChunkedTransfers: '1' };
       await discard(
-        request(connection, `/dicom-web/servers/${name}`, {
+        request(connection, route, {
           method: 'PUT',
           body: JSON.stringify(server),
         }),

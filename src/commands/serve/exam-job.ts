@@ -1,0 +1,146 @@
+// One exam: looked up in Orthanc, fetched, analysed, delivered, noted.
+import { deliver } from '../../deliver/deliver.ts';
+import { NodeError } from '../../errors.ts';
+import type { AgendaItem } from '../../listen/agenda.ts';
+import type { Journal } from '../../listen/journal.ts';
+import { judgeStudy } from '../../listen/judge-study.ts';
+import { readNote, writeNote } from '../../listen/result-note.ts';
+import { readStudySource, type StudySource } from '../../listen/study-source.ts';
+import type { Log } from '../../log.ts';
+import type { OrthancClient } from '../../orthanc/client.ts';
+import type { DicomWebStore } from '../../orthanc/dicomweb.ts';
+import type { ExamResult, InputInstance } from '../../result.ts';
+import { SOFTWARE } from '../../software.ts';
+import { fetchImages } from './fetch-images.ts';
+import type { StatusBoard } from './status-board.ts';
+
+/** Analyses instances; throws `exam-incomplete` when some are missing and the wait is not over. */
+export type Analyse = (
+  instances: readonly InputInstance[],
+  options: { readonly waitIsOver: boolean; readonly log: Log },
+) => Promise<ExamResult>;
+
+export interface ExamJobParts {
+  readonly client: OrthancClient;
+  readonly store: DicomWebStore;
+  readonly journal: Journal;
+  readonly board: StatusBoard;
+  readonly analyse: Analyse;
+  /** The clock, ms since 1970. */
+  readonly now: () => number;
+  readonly dicomWebRoot: string;
+  /** How long an incomplete exam may wait for the rest. */
+  readonly waitMs: number;
+  readonly maxStudyBytes: number;
+  /** An exam whose results are not on their way yet is abandoned; the next start takes it up. */
+  readonly signal: AbortSignal;
+}
+
+/** How one attempt ended. */
+export type ExamOutcome =
+  | { readonly kind: 'nothing-to-do' }
+  | { readonly kind: 'done'; readonly source: StudySource }
+  | {
+      readonly kind: 'waiting';
+      readonly source: StudySource;
+      readonly untilMs: number;
+      readonly error: NodeError;
+    }
+  | { readonly kind: 'failed'; readonly source: StudySource; readonly error: unknown };
+
+/** Runs one attempt; it throws only what befalls it before it knows what the study holds. */
+export type RunExam = (item: AgendaItem, log: Log) => Promise<ExamOutcome>;
+
+/** Makes the function that the worker calls for each study, one at a time. */
+export function createExamJob(parts: ExamJobParts): RunExam {
+  const { board, client, now, waitMs } = parts;
+  /** The last result, so that a failed delivery does not cost another analysis. */
+  let pending: { readonly sourceKey: string; readonly result: ExamResult } | undefined;
+  /** The end of each wait by the instances that it began with. */
+  const waitEnds = new Map<string, number>();
+
+  return async (item, log) => {
+    const source = await sourceOf(parts, item);
+    if (source === undefined) return { kind: 'nothing-to-do' };
+    const { sourceKey } = source;
+    // The earlier of two clocks, or an Orthanc whose clock is ahead would make it wait for ever.
+    const untilMs =
+      waitEnds.get(sourceKey) ?? Math.min(source.imagesUpdatedAtMs + waitMs, now() + waitMs);
+    const waitIsOver = item.isAskedFor || now() >= untilMs;
+    const attempts = item.failures + 1;
+    try {
+      if (pending?.sourceKey !== sourceKey) {
+        board.update(source, { work: 'running', delivery: 'none', attempts });
+        const result = await analyseSource(parts, source, { waitIsOver, log });
+        pending = { sourceKey, result };
+      }
+      const { result } = pending;
+      const { findings } = result;
+      board.update(source, { work: 'done', delivery: 'pending', attempts, findings });
+      parts.signal.throwIfAborted();
+      // A study that was deleted meanwhile must not come back with nothing but results in it.
+      await client.study(item.orthancStudyId);
+      await deliver(result.objects, parts.store, { log, signal: parts.signal });
+      await remember(parts, source, result);
+      board.update(source, { delivery: 'delivered' });
+      pending = undefined;
+      waitEnds.delete(sourceKey);
+      return { kind: 'done', source };
+    } catch (error) {
+      const isIncomplete = error instanceof NodeError && error.code === 'exam-incomplete';
+      if (!isIncomplete || waitIsOver) return { kind: 'failed', source, error };
+      waitEnds.set(sourceKey, untilMs);
+      return { kind: 'waiting', source, untilMs, error };
+    }
+  };
+}
+
+/** Looks again: since it came on the agenda, more may have come or an earlier attempt succeeded. */
+async function sourceOf(
+  { client, journal }: ExamJobParts,
+  { orthancStudyId, isAskedFor }: AgendaItem,
+): Promise<StudySource | undefined> {
+  const source = await readStudySource(client, orthancStudyId);
+  if (source === undefined || isAskedFor) return source;
+  const entry = journal.entry(orthancStudyId);
+  const note = await readNote(client, orthancStudyId);
+  const verdict = judgeStudy(source, { entry, note, software: SOFTWARE.version });
+  // While images still come in, the feed will tell when they have stopped.
+  return verdict === 'analyse' ? source : undefined;
+}
+
+async function analyseSource(
+  parts: ExamJobParts,
+  source: StudySource,
+  options: { readonly waitIsOver: boolean; readonly log: Log },
+): Promise<ExamResult> {
+  const { log } = options;
+  const startMs = parts.now();
+  const instances = await fetchImages(parts, source);
+  const fetchedMs = parts.now();
+  const count = instances.length;
+  log.info({ stage: 'fetch', instances: count, durationMs: fetchedMs - startMs }, 'images fetched');
+  const result = await parts.analyse(instances, options);
+  log.info({ stage: 'analyse', durationMs: parts.now() - fetchedMs }, 'exam analysed');
+  return result;
+}
+
+/** From here on no restart and no sweep makes these results again, not even when they are deleted. */
+async function remember(
+  { client, journal }: ExamJobParts,
+  { orthancStudyId, sourceKey }: StudySource,
+  { findings, fingerprint, objects }: ExamResult,
+): Promise<void> {
+  const isNoted = await writeNote(client, orthancStudyId, {
+    ...{ sourceKey, fingerprint, model: findings.model.version },
+    results: objects.map((object) => object.sopInstanceUid),
+  });
+  const after = await readStudySource(client, orthancStudyId);
+  const isUnchanged = after?.sourceKey === sourceKey;
+  await journal.record(orthancStudyId, {
+    ...{ sourceKey, isNoted, software: SOFTWARE.version },
+    outcome: 'done',
+    // What came in meanwhile must not look as if it had been judged: 0 makes the sweep look again.
+    updatedAtMs: isUnchanged ? after.studyUpdatedAtMs : 0,
+  });
+}

@@ -1,0 +1,133 @@
+// The node: every part of `cinemyops serve` put together.
+import type { ServeConfig } from '../../config.ts';
+import { identifyInstance } from '../../dicom/identify-instance.ts';
+import { createAgenda, type Agenda } from '../../listen/agenda.ts';
+import { openJournal, type Journal } from '../../listen/journal.ts';
+import { listen, type ListenOptions } from '../../listen/listen.ts';
+import type { StudySource } from '../../listen/study-source.ts';
+import type { Log } from '../../log.ts';
+import { createOrthancClient, type OrthancClient } from '../../orthanc/client.ts';
+import type { Connection } from '../../orthanc/connection.ts';
+import { createDicomWebStore } from '../../orthanc/dicomweb.ts';
+import { SOFTWARE } from '../../software.ts';
+import type { Credentials } from '../../web/web-parts.ts';
+import { startWebServer } from '../../web/web-server.ts';
+import { connectionOf } from './connection-of.ts';
+import { createExamJob, type Analyse, type RunExam } from './exam-job.ts';
+import { createRerun } from './rerun.ts';
+import { openStatusBoard, type StatusBoard } from './status-board.ts';
+import { waitForOrthanc } from './wait-for-orthanc.ts';
+import { keptPassword } from './web-password.ts';
+import { createWorker, type Worker } from './worker.ts';
+
+export interface NodeParts {
+  readonly config: ServeConfig;
+  readonly log: Log;
+  readonly analyse: Analyse;
+  /** Stops the node: what is being stored is stored whole, and nothing new is begun. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the node until the signal.
+ *
+ * @throws {NodeError} `orthanc-unauthorized` when Orthanc refuses the password at the start
+ * @throws {NodeError} `configuration-invalid` when the status page's address is taken
+ * @throws {NodeError} `state-unreadable` when the state folder cannot be used
+ */
+export async function runNode(parts: NodeParts): Promise<void> {
+  const { config, log, signal } = parts;
+  const journal = await openJournal(config.stateDir, log);
+  const board = await openStatusBoard(config.stateDir, { now, log });
+  const agenda = createAgenda(now);
+  const connection = connectionOf(config.orthanc);
+  const client = createOrthancClient({ ...connection, signal });
+  const runExam = examJobOf(parts, { connection, journal, board });
+  const worker = createWorker({ agenda, journal, board, runExam, log, now, signal });
+  const credentials = await webCredentials(config, log);
+  const rerun = createRerun({ client, agenda, board, worker, now });
+  const web = await startWebServer(
+    { credentials, exams: board.exams, rerun, identify: identifyInstance, log },
+    config.web,
+  );
+  log.info({ url: web.url, version: SOFTWARE.version }, 'status page is served');
+  try {
+    await waitForOrthanc(client, log, signal);
+    const offer = (source: StudySource) => {
+      offerExam(source, { agenda, board, worker });
+    };
+    const onBack = () => register(config, client, { log, credentials });
+    const software = SOFTWARE.version;
+    await Promise.all([
+      listen({ client, journal, log, offer, onBack, now, software }, listenOptions(parts)),
+      worker.run(),
+    ]);
+  } finally {
+    await web.close();
+    await board.flush();
+    log.info('stopped');
+  }
+}
+
+const now = (): number => Date.now();
+
+function listenOptions({ config, signal }: NodeParts): ListenOptions {
+  const { pollSeconds, sweepSeconds, backlogDays } = config.listen;
+  const backlogMs = backlogDays === 0 ? Number.POSITIVE_INFINITY : 86_400_000 * backlogDays;
+  return { pollMs: 1000 * pollSeconds, sweepMs: 1000 * sweepSeconds, backlogMs, signal };
+}
+
+interface JobParts {
+  readonly connection: Connection;
+  readonly journal: Journal;
+  readonly board: StatusBoard;
+}
+
+function examJobOf({ config, analyse, signal }: NodeParts, parts: JobParts): RunExam {
+  const { connection, journal, board } = parts;
+  const { dicomWebRoot } = config.orthanc;
+  return createExamJob({
+    // Not the listener's client, whose requests end with the signal: what is being stored is finished.
+    client: createOrthancClient(connection),
+    store: createDicomWebStore({ ...connection, url: `${connection.url}${dicomWebRoot}` }),
+    ...{ journal, board, analyse, now, dicomWebRoot, signal },
+    waitMs: 1000 * config.listen.waitSeconds,
+    maxStudyBytes: 1e6 * config.listen.maxStudyMegabytes,
+  });
+}
+
+interface OfferParts {
+  readonly agenda: Agenda;
+  readonly board: StatusBoard;
+  readonly worker: Worker;
+}
+
+function offerExam(source: StudySource, { agenda, board, worker }: OfferParts): void {
+  const { orthancStudyId, sourceKey } = source;
+  const current = worker.current();
+  const isRunning = current?.orthancStudyId === orthancStudyId;
+  if (worker.hasFailed(source) || (isRunning && current.sourceKey === sourceKey)) return;
+  const item = { orthancStudyId, sourceKey, dueMs: now(), failures: 0, isAskedFor: false };
+  // A running exam keeps its state on the page; images that came meanwhile are a job of their own.
+  if (agenda.offer(item) && !isRunning) board.update(source, { work: 'queued', delivery: 'none' });
+}
+
+async function webCredentials({ web, stateDir }: ServeConfig, log: Log): Promise<Credentials> {
+  if (web.password !== undefined) return { user: web.user, password: web.password };
+  const { password, file } = await keptPassword(stateDir);
+  log.info({ path: file }, "the status page's password lies in this file");
+  return { user: web.user, password };
+}
+
+/** Orthanc forgets it when it ends, so this is repeated whenever Orthanc is back. */
+async function register(
+  { orthanc }: ServeConfig,
+  client: OrthancClient,
+  { log, credentials }: { readonly log: Log; readonly credentials: Credentials },
+): Promise<void> {
+  if (orthanc.registerUrl === undefined) return;
+  const url = `${orthanc.registerUrl.replace(/\/+$/, '')}/dicom-web/`;
+  const route = `${orthanc.dicomWebRoot}/servers/cinemyops`;
+  await client.registerDicomWebServer(route, { url, ...credentials });
+  log.info({ url }, 'registered in Orthanc as DICOMweb server "cinemyops"');
+}

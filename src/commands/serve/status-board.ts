@@ -1,0 +1,88 @@
+// What the status page shows, kept on the disk so that findings outlive a restart.
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readIfPresent, writeDurably } from '../../durable-file.ts';
+import type { ExamStatus } from '../../exam-status.ts';
+import { shortHash } from '../../fingerprint.ts';
+import type { Log } from '../../log.ts';
+
+/** The page is for the exams of these days; Orthanc has all results for good. */
+const KEPT = 200;
+
+/** Written by this program; of its shape only what decides here is checked. */
+const BoardFile = z.object({
+  schema: z.literal(1),
+  exams: z.array(z.looseObject({ id: z.string(), work: z.string(), changedAt: z.string() })),
+});
+
+export type StatusChange = Partial<
+  Pick<ExamStatus, 'work' | 'delivery' | 'attempts' | 'reason' | 'findings'>
+>;
+
+export interface StudyName {
+  readonly studyInstanceUid: string;
+  readonly orthancStudyId: string;
+}
+
+export interface StatusBoard {
+  readonly exams: () => readonly ExamStatus[];
+  readonly get: (studyInstanceUid: string) => ExamStatus | undefined;
+  /** Merges a change into what is known of an exam; `reason` is gone unless it is given again. */
+  readonly update: (study: StudyName, change: StatusChange) => void;
+  /** For a study that is no longer in Orthanc. */
+  readonly remove: (studyInstanceUid: string) => void;
+  /** Resolves when everything shown is on the disk. */
+  readonly flush: () => Promise<void>;
+}
+
+/** @param now - the clock, ms since 1970 */
+export async function openStatusBoard(
+  folder: string,
+  { now, log }: { readonly now: () => number; readonly log: Log },
+): Promise<StatusBoard> {
+  const file = join(folder, 'exams.json');
+  const exams = new Map((await load(file, log)).map((exam) => [exam.id, exam]));
+  let saving = Promise.resolve();
+  const save = () => {
+    saving = saving
+      .then(() => writeDurably(file, JSON.stringify({ schema: 1, exams: [...exams.values()] })))
+      .catch((error: unknown) => {
+        log.warn({ err: error, path: file }, 'the status page cannot be saved');
+      });
+  };
+  return {
+    exams: () => [...exams.values()],
+    get: (studyInstanceUid) => exams.get(shortHash(studyInstanceUid)),
+    update: ({ studyInstanceUid, orthancStudyId }, change) => {
+      const id = shortHash(studyInstanceUid);
+      const present = exams.get(id) ?? { id, work: 'queued', delivery: 'none', attempts: 0 };
+      const changedAt = new Date(now()).toISOString();
+      exams.delete(id);
+      exams.set(id, { ...present, orthancStudyId, reason: undefined, ...change, changedAt });
+      // A Map keeps the order of insertion, so the first is the one unchanged for longest.
+      for (const oldest of exams.keys()) {
+        if (exams.size <= KEPT) break;
+        exams.delete(oldest);
+      }
+      save();
+    },
+    remove: (studyInstanceUid) => {
+      if (exams.delete(shortHash(studyInstanceUid))) save();
+    },
+    flush: () => saving,
+  };
+}
+
+/** What was under way when the node stopped is found again by the sweep, and is not shown till then. */
+async function load(file: string, log: Log): Promise<ExamStatus[]> {
+  const text = await readIfPresent(file);
+  if (text === undefined) return [];
+  try {
+    const { exams } = BoardFile.parse(JSON.parse(text));
+    const isOver = new Set(['done', 'refused', 'failed']);
+    return (exams as unknown as ExamStatus[]).filter((exam) => isOver.has(exam.work));
+  } catch (error) {
+    log.warn({ err: error, path: file }, 'the saved status page is unreadable and begins anew');
+    return [];
+  }
+}
