@@ -98,6 +98,12 @@ describe('multipartBoundary', () => {
     expect(multipartBoundary(`Multipart/Related;boundary=x;type=y`)).to.equal('x');
   });
 
+  it("takes Orthanc's boundary whole, which is longer than the standard allows", () => {
+    const boundary = 'e5a5642f-451b-418e-98f6-c85b8cf43b02-e5a5642f-451b-418e-98f6-c85b8cf43b02';
+    const type = `multipart/related; type="application/dicom"; boundary=${boundary}`;
+    expect(multipartBoundary(type)).to.equal(boundary);
+  });
+
   it('knows none in anything else', () => {
     expect(multipartBoundary(undefined)).to.equal(undefined);
     expect(multipartBoundary('application/dicom')).to.equal(undefined);

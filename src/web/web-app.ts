@@ -89,7 +89,8 @@ function answerError(parts: WebParts): ErrorRequestHandler {
       return;
     }
     const status = statusOf(error);
-    if (status >= 500) parts.log.error({ err: error, method: request.method, status }, 'request');
+    const level = status >= 500 ? 'error' : 'warn';
+    parts.log[level]({ err: error, method: request.method, status }, 'request not answered');
     const own = error instanceof NodeError ? error.message : 'the request could not be answered';
     response.status(status).json({ error: own });
   };
