@@ -1,7 +1,5 @@
 // The cardiac cycle: end diastole and end systole, and the frames that the network is shown.
 
-/** Shown part of the cycle: 16 intervals of a 25-frame cycle from end diastole (network.md, Input). */
-const SHOWN_FRACTION = 16 / 25;
 /** Coverage of the R-R interval from which the cycle is taken as closed. */
 const CLOSED_COVERAGE = 0.85;
 
@@ -38,18 +36,19 @@ export function findEndPhases(volumes: readonly number[]): {
  *
  * @param shown - frames that the network takes (its T)
  * @param phases - native phases
- * @param coverage - share of the R-R interval that the native phases cover
+ * @param options - `coverage`: share of the R-R interval that the native phases cover;
+ *   `cycleFraction`: from the first shown frame to the last
  * @returns `[shown]`
  */
 export function shownFrames(
   shown: number,
   phases: number,
-  options: { endDiastole: number; coverage: number },
+  options: { endDiastole: number; coverage: number; cycleFraction: number },
 ): PhaseBlend[] {
-  const { endDiastole, coverage } = options;
+  const { endDiastole, coverage, cycleFraction } = options;
   const isClosed = coverage >= CLOSED_COVERAGE;
   return Array.from({ length: shown }, (_, k) => {
-    const fraction = shown === 1 ? 0 : (k * SHOWN_FRACTION) / (shown - 1);
+    const fraction = shown === 1 ? 0 : (k * cycleFraction) / (shown - 1);
     const position = endDiastole + (fraction * phases) / (isClosed ? 1 : coverage);
     if (!isClosed && position >= phases - 1) {
       return { before: phases - 1, after: phases - 1, weight: 0 };

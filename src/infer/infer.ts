@@ -30,6 +30,8 @@ export interface Network {
   readonly identity: ModelIdentity;
   /** T: frames shown to the whole network. */
   readonly frames: number;
+  /** From the first shown frame, end diastole, to the last, as a part of the R-R interval. */
+  readonly cycleFraction: number;
   readonly pixelMm: number;
   /** Side of the region of interest; a multiple of 16 pixels. */
   readonly regionSizeMm: number;
@@ -72,6 +74,7 @@ export async function inferExam(
   const shown = shownFrames(network.frames, volume.shape[0], {
     endDiastole: phases.endDiastole,
     coverage,
+    cycleFraction: network.cycleFraction,
   });
   const pathology = await segmentPathology(place, session, { shown, progress });
   notes.push(...cleanUp(anatomy, pathology));
