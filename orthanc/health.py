@@ -6,7 +6,7 @@ import sys
 import urllib.request
 
 with open(os.environ['ORTHANC_PASSWORD_FILE'], encoding='utf-8') as secret:
-    password = secret.read().rstrip('\n')
+    password = secret.readline().rstrip('\n')
 user = os.environ.get('ORTHANC_USER', 'orthanc')
 port = os.environ.get('ORTHANC_HTTP_PORT', '8042')
 credentials = base64.b64encode('{}:{}'.format(user, password).encode('utf-8')).decode('ascii')

@@ -23,7 +23,7 @@ secret() {
   eval "value=\${$1:-} file=\${$1_FILE:-}"
   if [ -z "$value" ] && [ -n "$file" ]; then
     [ -r "$file" ] || fail "$1_FILE names a file that cannot be read"
-    value=$(cat "$file")
+    value=$(head -n 1 "$file")
   fi
   [ -n "$value" ] || fail "no password: set $1 or $1_FILE"
   printf '%s' "$value" | sed 's/[\\"]/\\&/g'
