@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // argv + environment -> command: the only reader of process.env and setter of exit codes.
+import { demoCommand } from './commands/demo.ts';
 import { processCommand } from './commands/process.ts';
 import type { Command, CommandIo } from './commands/command.ts';
+import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { NodeError, messageOf } from './errors.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { SOFTWARE } from './software.ts';
 
-const COMMANDS: readonly Command[] = [processCommand, simulateCommand];
+const COMMANDS: readonly Command[] = [processCommand, serveCommand, demoCommand, simulateCommand];
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map((c) => c.name.length));
