@@ -56,7 +56,7 @@ export function examFixture(options: ExamOptions = {}): CineExam {
       sliceThicknessMm: 6,
       triggerTimesMs: Float64Array.from(
         { length: phases * slices },
-        (_, i) => Math.floor(i / slices) * (800 / phases) + (i % slices),
+        (_, i) => Math.floor(i / slices) * Math.round(800 / phases) + (i % slices),
       ),
     },
     sources: sourcesOf(options, shape, uid),
