@@ -15,8 +15,8 @@ function pages(): string[] {
 /** Targets of the page's links into the repository. */
 function localLinks(page: string): string[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
-  return targets.filter((target) => !/^(https?:|#)/.test(target)).map((t) => t.split('#')[0] ?? '');
+  const targets = [...text.matchAll(/\]\(([^)\s#]*)[^)\s]*\)/g)].map((match) => match[1]);
+  return targets.filter((target) => target !== '' && !target.startsWith('http'));
 }
 
 describe('documentation', () => {
