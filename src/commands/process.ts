@@ -67,24 +67,21 @@ export const processCommand: Command = {
 
 async function runProcess(argv: readonly string[], io: CommandIo): Promise<number> {
   const args = parseProcessArgs(argv, io);
+  const network = await openNetwork(args.config.model, io);
   const { progress, end } = showProgress(io);
   try {
     const instances = ORTHANC_ID.test(args.input)
       ? await fetchStudy(args.input, args.config.orthanc, progress)
       : await readInput(args.input);
-    const network = await openNetwork(args.config.model, io);
-    try {
-      const result = await analyseExam(instances, { network, waitIsOver: true, progress });
-      await writeFiles(args.outDir, result);
-      if (args.storeUrl !== undefined) await storeResults(args, args.storeUrl, result.objects);
-      end();
-      if (args.isJson) io.stdout(`${JSON.stringify(result.findings, null, 2)}\n`);
-      else io.stderr(summaryOf(result.findings));
-    } finally {
-      await network.session.release();
-    }
+    const result = await analyseExam(instances, { network, waitIsOver: true, progress });
+    await writeFiles(args.outDir, result);
+    if (args.storeUrl !== undefined) await storeResults(args, args.storeUrl, result.objects);
+    end();
+    if (args.isJson) io.stdout(`${JSON.stringify(result.findings, null, 2)}\n`);
+    else io.stderr(summaryOf(result.findings));
   } finally {
     end();
+    await network.session.release();
   }
   return EXIT.done;
 }

@@ -1,5 +1,5 @@
 // What `process` is given: a folder, a file, a zip or an Orthanc study -> DICOM instances.
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { unzip, type UnzipFileInfo } from 'fflate';
 import { NodeError, messageOf } from '../errors.ts';
@@ -7,6 +7,9 @@ import type { InputInstance } from '../result.ts';
 
 /** A zip may claim no more than this when unpacked. */
 const MAX_ZIP_BYTES = 8 * 1024 ** 3;
+
+/** Preamble and prefix of a DICOM Part 10 file (PS3.10 7.1). */
+const HEAD_BYTES = 132;
 
 /** Orthanc's identifiers: a SHA-1 in five groups. */
 export const ORTHANC_ID = /^[0-9a-f]{8}(-[0-9a-f]{8}){4}$/;
@@ -39,8 +42,21 @@ async function readFolder(folder: string): Promise<InputInstance[]> {
     .map((e) => join(e.parentPath, e.name))
     .toSorted();
   const instances: InputInstance[] = [];
-  for (const path of paths) instances.push({ name: basename(path), bytes: await readFile(path) });
+  for (const path of paths) instances.push({ name: basename(path), bytes: await readDicom(path) });
   return instances;
+}
+
+/** The whole file when it is DICOM Part 10, else its head alone, which tells that it is not. */
+async function readDicom(path: string): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+    const isDicom = head.toString('latin1', HEAD_BYTES - 4) === 'DICM';
+    return isDicom ? await readFile(path) : head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 async function readZip(bytes: Uint8Array): Promise<InputInstance[]> {
