@@ -3,6 +3,7 @@ import { PATHOLOGY, ANATOMY, type LabelVolume } from '../labels.ts';
 import type { CineExam } from '../exam.ts';
 import type { ModelIdentity } from '../model-identity.ts';
 import type { CineMyopsSession } from '../network/session.ts';
+import { zScore } from '../network/z-score.ts';
 import type { Progress } from '../progress.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { sliceExtentsMm, type Volume4D } from '../volume.ts';
@@ -10,7 +11,7 @@ import { keepLargestComponent } from './components.ts';
 import { cycleCoverage, findEndPhases, shownFrames, type PhaseBlend } from './cycle.ts';
 import { locateHeart } from './locate-heart.ts';
 import { motionCentre } from './motion-hint.ts';
-import { softmax, zScore } from './normalise.ts';
+import { softmax } from './softmax.ts';
 import {
   frameView,
   labelsToNative,

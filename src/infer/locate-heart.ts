@@ -2,8 +2,8 @@
 import { NodeError } from '../errors.ts';
 import { ANATOMY } from '../labels.ts';
 import type { CineMyopsSession } from '../network/session.ts';
+import { zScore } from '../network/z-score.ts';
 import { sliceStep, type Volume4D } from '../volume.ts';
-import { zScore } from './normalise.ts';
 import { frameView, nativeGrid, toRegion, type NativeGrid, type Region } from './region.ts';
 
 /** Coarse enough for a whole slice in a tenth of a second. */
