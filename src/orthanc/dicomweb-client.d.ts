@@ -23,8 +23,6 @@ declare module 'dicomweb-client' {
     }): Promise<unknown>;
   }
 
-  /** A CommonJS package: Node sees no names in it. */
-  const dicomWeb: { readonly api: { readonly DICOMwebClient: typeof DICOMwebClient } };
+  export const api: { readonly DICOMwebClient: typeof DICOMwebClient };
   export type { DICOMwebClient };
-  export default dicomWeb;
 }

@@ -1,5 +1,5 @@
 // STOW-RS and QIDO-RS through dicomweb-client, with time-outs and our errors.
-import dicomWeb, { type DICOMwebClient } from 'dicomweb-client';
+import { api, type DICOMwebClient } from 'dicomweb-client';
 import { z } from 'zod';
 import { NodeError } from '../errors.ts';
 import { authorizationOf, errorOfStatus, unreachable, type Connection } from './connection.ts';
@@ -54,7 +54,7 @@ export interface DicomWebStore {
 /** @param connection - its `url` is the root of the DICOMweb services, without a slash at the end */
 export function createDicomWebStore(connection: Connection): DicomWebStore {
   const authorization = authorizationOf(connection);
-  const client = new dicomWeb.api.DICOMwebClient({
+  const client = new api.DICOMwebClient({
     url: connection.url,
     headers: {
       ...(authorization === undefined ? {} : { Authorization: authorization }),

@@ -109,16 +109,17 @@ export async function prepareOrthanc(options: OrthancOptions = {}): Promise<Orth
       );
     });
   };
-  const stop = async () => {
+  const end = async (signal: NodeJS.Signals) => {
     const running = child;
     child = undefined;
     if (running?.exitCode !== null) return;
     const ended = once(running, 'exit');
-    running.kill('SIGTERM');
+    running.kill(signal);
     await ended;
   };
+  const stop = () => end('SIGTERM');
   const emptyStorage = async () => {
-    await stop();
+    await end('SIGKILL');
     rmSync(storage, { recursive: true, force: true });
     mkdirSync(storage);
   };
@@ -128,7 +129,8 @@ export async function prepareOrthanc(options: OrthancOptions = {}): Promise<Orth
     get: async (path) => (await request(path)).json(),
     wipe: emptyStorage,
     remove: async () => {
-      await stop();
+      // Nothing is to be kept, and an orderly end takes seconds.
+      await end('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
   };
