@@ -1,6 +1,7 @@
 // The modules that every result has: patient, study, series, equipment, SOP common (PS3.3 C.7, C.12.1).
 import { DESCRIPTION_CODES } from '../codes.ts';
 import type { NaturalDataset } from '../dicom/part10.ts';
+import type { StudyContext } from '../exam.ts';
 import { codeItem } from './code-item.ts';
 import { contentDate } from './content-date.ts';
 import type { WriteInput } from './write-input.ts';
@@ -21,14 +22,13 @@ const TYPE_2 = [
 /** Copied when the source has them: results must not contradict their patient and study. */
 const TYPE_3 = [
   'IssuerOfPatientID',
-  'PatientIdentityRemoved',
-  'DeidentificationMethod',
   'PatientAge',
   'PatientSize',
   'PatientWeight',
-  'StudyDescription',
   'TimezoneOffsetFromUTC',
 ] as const;
+
+const LO_CHARACTERS = 64;
 
 export interface SeriesDescription {
   readonly sopClassUid: string;
@@ -53,10 +53,27 @@ export function commonModules(input: WriteInput, series: SeriesDescription): Nat
     SeriesDescription: trainedOrSaysSo(input, series.description),
     ...contentDate(exam.context),
     ...equipment(input),
+    ...deidentification(exam.context),
+    StudyDescription: shortened(exam.context.StudyDescription),
   };
   for (const keyword of TYPE_2) dataset[keyword] = exam.context[keyword] ?? null;
   for (const keyword of TYPE_3) dataset[keyword] = exam.context[keyword];
   return dataset;
+}
+
+/** The method is required where the identity is removed; a source that says neither well says nothing. */
+function deidentification(context: StudyContext): NaturalDataset {
+  const method = shortened(context.DeidentificationMethod);
+  if (method === undefined) return {};
+  return {
+    PatientIdentityRemoved: context.PatientIdentityRemoved,
+    DeidentificationMethod: method,
+  };
+}
+
+/** Sources exceed what an LO holds; identifiers stay as they are, but a description may be cut. */
+function shortened(description: string | undefined): string | undefined {
+  return description?.slice(0, LO_CHARACTERS);
 }
 
 /** A description that no reader of an untrained model's result can miss; at most 64 characters (LO). */

@@ -15,12 +15,13 @@ export interface BinaryFrame {
 export function packBinary(frames: readonly BinaryFrame[]): Uint8Array {
   const voxelCount = frames.reduce((sum, { labels }) => sum + labels.length, 0);
   const bytes = new Uint8Array(2 * Math.ceil(voxelCount / 16));
-  let position = 0;
-  for (const { labels, value } of frames)
-    for (const label of labels) {
-      if (label === value) bytes[position >> 3] |= 1 << (position & 7);
-      position++;
-    }
+  let start = 0;
+  for (const { labels, value } of frames) {
+    // An index loop: for-of over 50 million voxels takes three times as long.
+    for (let i = 0; i < labels.length; i++)
+      if (labels[i] === value) bytes[(start + i) >> 3] |= 1 << ((start + i) & 7);
+    start += labels.length;
+  }
   return bytes;
 }
 
