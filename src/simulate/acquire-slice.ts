@@ -155,6 +155,14 @@ function addGhost(frame: Float32Array, plan: ScanPlan, appearance: Appearance): 
         appearance.ghost * copy[((y + dy) % rows) * columns + ((x + dx) % columns)];
 }
 
+/** Steps of the table of the gamma curve, and steps for each unit of signal. */
+const CURVE_SIZE = 32768;
+const CURVE_SCALE = 4096;
+
+function gammaCurve(gamma: number): Float32Array {
+  return Float32Array.from({ length: CURVE_SIZE }, (_, i) => ((i + 0.5) / CURVE_SCALE) ** gamma);
+}
+
 /** True outside the circle that some scanners cut their images to. */
 function isMasked(plan: ScanPlan, y: number, x: number): boolean {
   const dy = (2 * y) / (plan.rows - 1) - 1;
@@ -170,10 +178,11 @@ function detect(
     readonly appearance: Appearance;
     readonly random: Random;
     readonly tiles: readonly [Float32Array, Float32Array];
+    readonly curve: Float32Array;
     readonly gain: number;
   },
 ): void {
-  const { plan, appearance, random, tiles, gain } = scene;
+  const { plan, appearance, random, tiles, curve, gain } = scene;
   const [oy, ox] = [random.integer([0, TILE - 1]), random.integer([0, TILE - 1])];
   for (let y = 0, i = 0; y < plan.rows; y++) {
     const row = ((y + oy) % TILE) * TILE;
@@ -182,10 +191,9 @@ function detect(
       const real = gain * frame[i] + appearance.noise * tiles[0][at];
       const imaginary = appearance.noise * tiles[1][at];
       const magnitude = Math.sqrt(real * real + imaginary * imaginary);
-      frame[i] =
-        magnitude < appearance.floor || (appearance.isRoundMask && isMasked(plan, y, x))
-          ? 0
-          : magnitude ** appearance.gamma;
+      const isDark =
+        magnitude < appearance.floor || (appearance.isRoundMask && isMasked(plan, y, x));
+      frame[i] = isDark ? 0 : curve[Math.min(CURVE_SIZE - 1, (magnitude * CURVE_SCALE) | 0)];
     }
   }
 }
@@ -213,13 +221,14 @@ export function acquireSlice(
     soft: spread({ values: slice.still, rows, columns }, kernels),
   };
   const tiles = [noiseTile(random, kernels), noiseTile(random, kernels)] as const;
+  const curve = gammaCurve(appearance.gamma);
   const gain = 1 + appearance.gainSpread * random.normal();
   const frames = new Float32Array(plan.phases * rows * columns);
   for (let t = 0; t < plan.phases; t++) {
     const frame = compose(chest, blurredInTime(slice, plan, t), { box: slice.box, plan, kernels });
     for (let i = 0; i < frame.length; i++) frame[i] *= bias[i];
     addGhost(frame, plan, appearance);
-    detect(frame, { plan, appearance, random, tiles, gain });
+    detect(frame, { plan, appearance, random, tiles, curve, gain });
     frames.set(frame, t * frame.length);
   }
   return frames;

@@ -27,6 +27,9 @@ export interface Chest {
 
 const WALL_MM = 9;
 
+/** Math.hypot, which is slow, for the loop over voxels. */
+const length = (x: number, y: number, z = 0): number => Math.sqrt(x * x + y * y + z * z);
+
 /** Draws a chest. */
 export function drawChest(random: Random, noise: Noise): Chest {
   const fatMm = random.uniform([5, 26]);
@@ -55,15 +58,18 @@ export const frontOfCavityMm = (chest: Chest): number =>
 
 /** Tissue of a point of the patient where the heart is not. */
 export function tissueOfChest(chest: Chest, x: number, y: number, z: number): number {
-  const bump = chest.noise(x / 55 + 9, y / 55, z / 55);
   const across = Math.abs(x) / chest.halfWidthMm;
   const deep = Math.abs(y) / chest.halfDepthMm;
   const edge = (across ** 2.5 + deep ** 2.5) ** 0.4;
-  const inside = (1 - edge) * (chest.halfDepthMm + 0.25 * Math.abs(x)) + 4 * bump;
+  const fromSkin = (1 - edge) * (chest.halfDepthMm + 0.25 * Math.abs(x));
+  const spine = fromSkin < chest.fatMm * 0.25 ? -1 : tissueOfSpine(chest, x, y, z);
+  if (fromSkin > 1.25 * chest.fatMm + chest.muscleMm + WALL_MM + 8)
+    return spine >= 0 ? spine : tissueOfCavity(chest, x, y, z);
+  const bump = chest.noise(x / 55 + 9, y / 55, z / 55);
+  const inside = fromSkin + 4 * bump;
   if (inside < 0) return chest.hasArms ? tissueOfArm(chest, x, y) : TISSUE.air;
   const fat = chest.fatMm * (0.75 + 0.5 * chest.noise(x / 70, y / 70 + 4, z / 70)) + 2;
   if (inside < fat) return TISSUE.fat;
-  const spine = tissueOfSpine(chest, x, y, z);
   if (spine >= 0) return spine;
   if (inside < fat + chest.muscleMm) return bump > 0.45 ? TISSUE.fat : TISSUE.muscle;
   if (inside < fat + chest.muscleMm + WALL_MM) return tissueOfRibs(chest, x, y, z);
@@ -71,7 +77,7 @@ export function tissueOfChest(chest: Chest, x: number, y: number, z: number): nu
 }
 
 function tissueOfArm(chest: Chest, x: number, y: number): number {
-  const distance = Math.hypot(Math.abs(x) - chest.halfWidthMm - 42, y - 15);
+  const distance = length(Math.abs(x) - chest.halfWidthMm - 42, y - 15);
   if (distance < 9) return TISSUE.marrow;
   if (distance < 12) return TISSUE.corticalBone;
   if (distance < 36 - 0.4 * chest.fatMm) return TISSUE.muscle;
@@ -81,15 +87,15 @@ function tissueOfArm(chest: Chest, x: number, y: number): number {
 /** Vertebra, canal and the muscles beside it, or -1. */
 function tissueOfSpine(chest: Chest, x: number, y: number, z: number): number {
   const behind = y - chest.spineY;
-  const body = Math.hypot(x, behind * 1.15);
+  const body = length(x, behind * 1.15);
   if (body < 17) {
     const disc = Math.abs(z / 26 - Math.floor(z / 26) - 0.5) > 0.41;
     return disc ? TISSUE.muscle : TISSUE.marrow;
   }
   if (body < 19) return TISSUE.corticalBone;
-  if (Math.hypot(x, behind - 26) < 7) return TISSUE.spinalCanal;
-  if (Math.hypot(x, behind - 28) < 13) return TISSUE.corticalBone;
-  if (Math.hypot(Math.abs(x) - 26, behind - 24) < 22) return TISSUE.muscle;
+  if (length(x, behind - 26) < 7) return TISSUE.spinalCanal;
+  if (length(x, behind - 28) < 13) return TISSUE.corticalBone;
+  if (length(Math.abs(x) - 26, behind - 24) < 22) return TISSUE.muscle;
   return -1;
 }
 
@@ -103,8 +109,8 @@ function tissueOfRibs(chest: Chest, x: number, y: number, z: number): number {
 
 function tissueOfCavity(chest: Chest, x: number, y: number, z: number): number {
   const fromSpine = y - chest.spineY;
-  if (Math.hypot(x - 24, fromSpine + 26) < chest.aortaMm) return TISSUE.greatVessel;
-  if (Math.hypot(x - 24, fromSpine + 26) < chest.aortaMm + 1.8) return TISSUE.vesselWall;
+  if (length(x - 24, fromSpine + 26) < chest.aortaMm) return TISSUE.greatVessel;
+  if (length(x - 24, fromSpine + 26) < chest.aortaMm + 1.8) return TISSUE.vesselWall;
   const [right, left] = chest.domesMm;
   const diaphragm =
     chest.diaphragmMm +
@@ -116,14 +122,16 @@ function tissueOfCavity(chest: Chest, x: number, y: number, z: number): number {
   const wavy = 14 * chest.noise(x / 30, y / 30, z / 30);
   const isMiddle = Math.abs(x - 8) < chest.mediastinumMm + wavy && y > -10;
   if (isMiddle) return chest.noise(x / 11, y / 11, z / 16) > 0.35 ? TISSUE.greatVessel : TISSUE.fat;
-  const vessel = chest.noise(x / 9 + 3, y / 9, z / 9 + 7);
-  return vessel > 0.66 - 0.15 * Math.exp(-((Math.abs(x) - 40) ** 2) / 900)
-    ? TISSUE.lungVessel
-    : TISSUE.lung;
+  // Where two random surfaces cross there is a curve: a vessel, thicker near the middle.
+  const width = 0.07 + 0.1 * Math.exp(-((Math.abs(x) - 35) ** 2) / 900);
+  const isVessel =
+    Math.abs(chest.noise(x / 15 + 3, y / 15, z / 15 + 7)) < width &&
+    Math.abs(chest.noise(x / 15 + 9, y / 15 + 5, z / 15)) < width;
+  return isVessel ? TISSUE.lungVessel : TISSUE.lung;
 }
 
 function tissueOfAbdomen(chest: Chest, x: number, y: number, z: number): number {
-  if (Math.hypot(x + 26, y - chest.spineY + 42) < 12) return TISSUE.greatVessel;
+  if (length(x + 26, y - chest.spineY + 42) < 12) return TISSUE.greatVessel;
   const edge = chest.liverEdgeMm + 18 * chest.noise(x / 50, y / 50 + 2, z / 50);
   if (x < edge) {
     const ridge = Math.abs(chest.noise(x / 17, y / 17 + 6, z / 17));
@@ -131,10 +139,10 @@ function tissueOfAbdomen(chest: Chest, x: number, y: number, z: number): number 
       ? TISSUE.liverVessel
       : TISSUE.liver;
   }
-  const stomach = Math.hypot((x - edge - 42) / 38, (y + 5) / 46, (z - chest.diaphragmMm + 22) / 40);
+  const stomach = length((x - edge - 42) / 38, (y + 5) / 46, (z - chest.diaphragmMm + 22) / 40);
   if (stomach < 0.9) return TISSUE.stomach;
   if (stomach < 1) return TISSUE.muscle;
-  const spleen = Math.hypot((x - 100) / 26, (y - 45) / 38, (z - chest.diaphragmMm + 25) / 45);
+  const spleen = length((x - 100) / 26, (y - 45) / 38, (z - chest.diaphragmMm + 25) / 45);
   return spleen < 1 ? TISSUE.spleen : TISSUE.fat;
 }
 

@@ -3,7 +3,7 @@ import { TASK_LABEL } from '../labels.ts';
 import { distanceToStructure, drawBaseStructures, type BaseStructure } from './base-structures.ts';
 import { drawCardiacCycle } from './cardiac-cycle.ts';
 import { buildLeftVentricle, type LeftVentricle } from './left-ventricle.ts';
-import { lvMoment, toMaterial, type HeartPoint, type LvMoment } from './kinematics.ts';
+import { FAR_OUTSIDE, lvMoment, toMaterial, type HeartPoint, type LvMoment } from './kinematics.ts';
 import { createNoise, smoothstep, wallNoise, type Noise } from './noise.ts';
 import { SHAPE } from './parameters.ts';
 import type { Patient } from './patient.ts';
@@ -47,6 +47,7 @@ export interface HeartMoment {
 }
 
 const NOT_HEART = -1;
+const VESSEL_WALL_MM = 1.5;
 
 /** Label of every tissue; what is not listed is background. */
 const LABEL_OF_TISSUE = new Uint8Array(32);
@@ -125,10 +126,12 @@ function tissueOfCavity(heart: Heart, moment: HeartMoment, point: HeartPoint): n
     if (along * along >= 1) continue;
     const size = muscle.radiusMm * Math.sqrt(1 - along * along) * (1 + 0.15 * active);
     const centre = wall - 0.7 * muscle.radiusMm - muscle.gapMm * (1 - 0.7 * active);
+    const outward = radius - centre;
+    if (outward < -size || outward > size) continue;
     const turn = point.theta - muscle.theta;
-    const across = radius * Math.sin(turn);
-    const outward = radius * Math.cos(turn) - centre;
-    if (across * across + outward * outward < size * size) return TISSUE.papillary;
+    // Chord between the point and the muscle's axis (law of cosines).
+    const apart = 2 * radius * centre * (1 - Math.cos(turn));
+    if (outward * outward + apart < size * size) return TISSUE.papillary;
   }
   const fromWall = wall - radius;
   const deep = heart.trabeculaeMm * (0.25 + 0.75 * smoothstep(0.2, 0.8, point.zeta));
@@ -164,36 +167,42 @@ function tissueOfRv(heart: Heart, point: HeartPoint, distance: number): number {
  */
 export function tissueAt(heart: Heart, moment: HeartMoment, point: HeartPoint): number {
   toMaterial(heart.lv, moment.lv, point);
-  const aboveMm = moment.lv.baseMm - point.a;
-  let nearest = Infinity;
   if (point.zeta >= 0 && point.zeta <= 1) {
     if (point.depth < 0) return tissueOfCavity(heart, moment, point);
     if (point.depth <= 1) return tissueOfWall(heart, point);
-    nearest = outsideWall(point);
-  } else if (point.zeta > 1) {
-    nearest = Math.hypot(
-      point.a - moment.lv.baseMm - heart.lv.lengthMm * moment.lv.stretch,
-      Math.sqrt(point.nowSquared),
-    );
   }
+  let outside = outsideLv(heart, moment, point);
   if (point.zeta >= moment.rv.startLevel) {
     const distance = distanceToRv(heart.rv, moment.rv, point);
     if (distance < 0) return tissueOfRv(heart, point, distance);
     if (distance < heart.rv.wallMm) return TISSUE.rvWall;
-    nearest = Math.min(nearest, distance - heart.rv.wallMm);
+    outside = Math.min(outside, distance - heart.rv.wallMm);
   }
-  if (point.zeta < 0.25)
+  if (point.zeta < 0.25) {
+    const aboveMm = moment.lv.baseMm - point.a;
     for (const structure of heart.base) {
       const distance = distanceToStructure(structure, point, aboveMm, moment.lv.activation);
       if (distance < 0) return structure.tissue;
-      if (distance < 2) return TISSUE.vesselWall;
-      nearest = Math.min(nearest, distance - 2);
+      if (distance < VESSEL_WALL_MM) return TISSUE.vesselWall;
+      outside = Math.min(outside, distance - VESSEL_WALL_MM);
     }
-  return tissueOfFat(heart, point, nearest);
+  }
+  point.outsideMm = outside;
+  return tissueOfFat(heart, point, outside);
 }
 
-/** Distance from the outer surface of the wall, mm. */
-function outsideWall(point: HeartPoint): number {
+/** How far beyond muscle, mm, fat and pericardium can still be. */
+export const greatestFatMm = (heart: Heart): number => 2 * heart.fatMm + 4;
+
+/** Distance of a point that is not in the left ventricle from its outer surface, mm. */
+function outsideLv(heart: Heart, moment: HeartMoment, point: HeartPoint): number {
+  if (point.zeta < 0) return Infinity;
+  if (point.zeta > 1) {
+    const below = (point.zeta - 1) * heart.lv.lengthMm * moment.lv.stretch;
+    return Math.sqrt(below * below + point.nowSquared);
+  }
+  if (point.depth === FAR_OUTSIDE)
+    return Math.sqrt(point.nowSquared) - Math.sqrt(moment.lv.greatestOuterSquared);
   // Area beyond the wall over the circumference: the wall is thin against its radius.
   const radius = Math.sqrt(point.nowSquared);
   const wall = point.depth > 0 ? (point.nowSquared - point.endoNowSquared) / point.depth : 0;
@@ -202,7 +211,7 @@ function outsideWall(point: HeartPoint): number {
 
 /** Fat lies thick in the grooves and thin elsewhere; the pericardium closes it off. */
 function tissueOfFat(heart: Heart, point: HeartPoint, distance: number): number {
-  if (distance > 2 * heart.fatMm + 4) return NOT_HEART;
+  if (distance > greatestFatMm(heart)) return NOT_HEART;
   const patch = heart.noise(point.u / 18 + 5, point.v / 18, point.a / 18);
   const groove = 1 + 1.2 * (1 - smoothstep(-0.05, 0.15, point.zeta));
   const thickness = Math.max(0.4, heart.fatMm * groove * (0.8 + 1.1 * patch));

@@ -7,29 +7,33 @@ const MASK = SIZE - 1;
 /** A smooth random function of space, values within [-1, 1], mean 0, one lattice cell a unit. */
 export type Noise = (x: number, y: number, z: number) => number;
 
-const mix = (a: number, b: number, k: number): number => a + (b - a) * k;
-
 /** Trilinear value noise, smoothed, that repeats every 32 units. */
 export function createNoise(random: Random): Noise {
   const lattice = new Float32Array(SIZE ** 3);
   for (let i = 0; i < lattice.length; i++) lattice[i] = 2 * random.next() - 1;
-  const at = (x: number, y: number, z: number): number =>
-    lattice[(((z & MASK) * SIZE + (y & MASK)) * SIZE + (x & MASK)) | 0];
+  // Called for every voxel: no arrays, no calls.
   return (x, y, z) => {
-    const [ix, iy, iz] = [Math.floor(x), Math.floor(y), Math.floor(z)];
-    const [fx, fy, fz] = [x - ix, y - iy, z - iz];
-    const [sx, sy, sz] = [fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy), fz * fz * (3 - 2 * fz)];
-    const near = mix(
-      mix(at(ix, iy, iz), at(ix + 1, iy, iz), sx),
-      mix(at(ix, iy + 1, iz), at(ix + 1, iy + 1, iz), sx),
-      sy,
-    );
-    const far = mix(
-      mix(at(ix, iy, iz + 1), at(ix + 1, iy, iz + 1), sx),
-      mix(at(ix, iy + 1, iz + 1), at(ix + 1, iy + 1, iz + 1), sx),
-      sy,
-    );
-    return mix(near, far, sz);
+    const ix = Math.floor(x);
+    const iy = Math.floor(y);
+    const iz = Math.floor(z);
+    const fx = x - ix;
+    const fy = y - iy;
+    const fz = z - iz;
+    const sx = fx * fx * (3 - 2 * fx);
+    const sy = fy * fy * (3 - 2 * fy);
+    const sz = fz * fz * (3 - 2 * fz);
+    const x0 = ix & MASK;
+    const x1 = (ix + 1) & MASK;
+    const y0 = (iy & MASK) * SIZE;
+    const y1 = ((iy + 1) & MASK) * SIZE;
+    const z0 = (iz & MASK) * SIZE * SIZE;
+    const z1 = ((iz + 1) & MASK) * SIZE * SIZE;
+    const near0 = lattice[z0 + y0 + x0] + (lattice[z0 + y0 + x1] - lattice[z0 + y0 + x0]) * sx;
+    const near1 = lattice[z0 + y1 + x0] + (lattice[z0 + y1 + x1] - lattice[z0 + y1 + x0]) * sx;
+    const far0 = lattice[z1 + y0 + x0] + (lattice[z1 + y0 + x1] - lattice[z1 + y0 + x0]) * sx;
+    const far1 = lattice[z1 + y1 + x0] + (lattice[z1 + y1 + x1] - lattice[z1 + y1 + x0]) * sx;
+    const near = near0 + (near1 - near0) * sy;
+    return near + (far0 + (far1 - far0) * sy - near) * sz;
   };
 }
 

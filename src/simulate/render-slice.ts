@@ -1,7 +1,7 @@
 // One slice of the subject before the scanner: signal of tissue and true labels at every phase.
 import { patientPosition, planeNormal, addScaled, type Vec3 } from '../volume.ts';
 import { tissueOfChest } from './chest.ts';
-import { heartMoment, labelOfTissue, tissueAt, type HeartMoment } from './heart.ts';
+import { greatestFatMm, heartMoment, labelOfTissue, tissueAt, type HeartMoment } from './heart.ts';
 import { createHeartPoint, type HeartPoint } from './kinematics.ts';
 import { greatestRadiusMm, toHeart } from './placement.ts';
 import { phaseTime, type ScanPlan } from './scan.ts';
@@ -32,12 +32,17 @@ export interface RenderedSlice {
  * share of the slice thickness. Spread so that together they smooth edges in every direction.
  */
 const SAMPLES: readonly (readonly [row: number, column: number, depth: number])[] = [
-  [-0.3, 0.1, -0.4],
-  [0.1, -0.3, -0.2],
+  [-0.35, 0.15, -0.4],
+  [0.35, -0.15, 0.4],
   [0, 0, 0],
-  [0.3, 0.3, 0.2],
-  [-0.1, -0.1, 0.4],
+  [-0.15, -0.35, -0.2],
+  [0.15, 0.35, 0.2],
 ];
+
+const EMPTY_BOX: PixelBox = { top: 0, bottom: 0, left: 0, right: 0 };
+
+/** Which sample stands for its pixel; where it and those before it agree, no more are looked at. */
+const MIDDLE = 2;
 
 /** An affine map from (row, column) to a 3D frame. */
 interface Affine {
@@ -89,52 +94,77 @@ function viewSlice(subject: Subject, plan: ScanPlan, z: number): SliceView {
   };
 }
 
-/** The pixels around the heart, with room for its fat and its motion. */
-function boxOfHeart(view: SliceView): PixelBox {
+/** Beyond the fat, how far the heart may move into a pixel between end diastole and end systole. */
+const MOTION_MM = 7;
+
+/** Moves the point to sample k of a pixel. */
+function moveTo(point: HeartPoint, map: Affine, y: number, x: number): void {
+  point.u = map.start[0] + y * map.perRow[0] + x * map.perColumn[0];
+  point.v = map.start[1] + y * map.perRow[1] + x * map.perColumn[1];
+  point.a = map.start[2] + y * map.perRow[2] + x * map.perColumn[2];
+}
+
+/** Pixels that the heart or its fat is ever near to, and the box around them. */
+function reachOfHeart(view: SliceView): { box: PixelBox; pixels: Int32Array } {
   const { heart } = view.subject;
-  const radius = greatestRadiusMm(heart);
-  const room = 14 + 2 * heart.fatMm;
   const { rows, columns } = view.plan;
+  const radius = greatestRadiusMm(heart);
+  const room = greatestFatMm(heart) + MOTION_MM;
+  const moments = [heartMoment(heart, 0), heartMoment(heart, heart.lv.cycle.endSystole)];
+  const point = createHeartPoint();
+  const map = view.heartMaps[MIDDLE];
+  const isNear = (y: number, x: number): boolean =>
+    moments.some((moment) => {
+      moveTo(point, map, y, x);
+      if (point.u < -1.7 * radius - room || point.u > radius + heart.rv.depthMm + room)
+        return false;
+      if (Math.abs(point.v) > 1.8 * radius + room) return false;
+      if (point.a < -75 || point.a > heart.lv.lengthMm + room) return false;
+      return tissueAt(heart, moment, point) >= 0 || point.outsideMm < room;
+    });
+  const pixels: number[] = [];
   let [top, bottom, left, right] = [rows, 0, columns, 0];
-  for (const map of [view.heartMaps[0], view.heartMaps[4]])
-    for (let y = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++) {
-        const u = map.start[0] + y * map.perRow[0] + x * map.perColumn[0];
-        const v = map.start[1] + y * map.perRow[1] + x * map.perColumn[1];
-        const a = map.start[2] + y * map.perRow[2] + x * map.perColumn[2];
-        if (u < -radius - room || u > radius + heart.rv.depthMm + room) continue;
-        if (Math.abs(v) > 1.5 * radius + room) continue;
-        if (a < -60 || a > heart.lv.lengthMm + room) continue;
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++)
+      if (isNear(y, x)) {
+        pixels.push(y * columns + x);
         top = Math.min(top, y);
         bottom = Math.max(bottom, y + 1);
         left = Math.min(left, x);
         right = Math.max(right, x + 1);
       }
-  return bottom > top ? { top, bottom, left, right } : { top: 0, bottom: 0, left: 0, right: 0 };
+  const box = pixels.length > 0 ? { top, bottom, left, right } : EMPTY_BOX;
+  return { box, pixels: Int32Array.from(pixels) };
 }
 
-/** Signal of the chest at every sample of every pixel. */
+/** Signal of the chest at every sample of every pixel: `[SAMPLES][Y, X]`. */
 function renderChest(view: SliceView): Float32Array[] {
   const { chest, appearance } = view.subject;
   const { rows, columns } = view.plan;
-  return view.chestMaps.map((map) => {
-    const signal = new Float32Array(rows * columns);
-    for (let y = 0, i = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++, i++) {
-        const px = map.start[0] + y * map.perRow[0] + x * map.perColumn[0];
-        const py = map.start[1] + y * map.perRow[1] + x * map.perColumn[1];
-        const pz = map.start[2] + y * map.perRow[2] + x * map.perColumn[2];
-        const tissue = tissueOfChest(chest, px, py, pz);
-        const texture = appearance.textures[tissue];
-        const grain = texture === 0 ? 0 : texture * chest.noise(px / 6, py / 6, pz / 6);
-        signal[i] = appearance.signals[tissue] * (1 + grain);
+  const signals = view.chestMaps.map(() => new Float32Array(rows * columns));
+  const at = new Float64Array(3);
+  const tissues = new Uint8Array(SAMPLES.length);
+  for (let y = 0, i = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++, i++) {
+      for (let k = 0; k < SAMPLES.length; k++) {
+        if (k > MIDDLE && tissues[0] === tissues[MIDDLE] && tissues[1] === tissues[MIDDLE]) {
+          tissues[k] = tissues[MIDDLE];
+          continue;
+        }
+        const { start, perRow, perColumn } = view.chestMaps[k];
+        for (let c = 0; c < 3; c++) at[c] = start[c] + y * perRow[c] + x * perColumn[c];
+        tissues[k] = tissueOfChest(chest, at[0], at[1], at[2]);
       }
-    return signal;
-  });
+      const texture = appearance.textures[tissues[MIDDLE]];
+      const grain = texture === 0 ? 0 : texture * chest.noise(at[0] / 6, at[1] / 6, at[2] / 6);
+      for (let k = 0; k < SAMPLES.length; k++)
+        signals[k][i] = appearance.signals[tissues[k]] * (1 + grain);
+    }
+  return signals;
 }
 
-/** Signal of a heart tissue: texture that moves with the wall, and flow in the blood. */
-function heartSignal(
+/** Texture of a heart tissue, that moves with the wall, and flow in the blood: a share of its signal. */
+function heartGrain(
   subject: Subject,
   moment: HeartMoment,
   point: HeartPoint,
@@ -142,16 +172,15 @@ function heartSignal(
 ): number {
   const { appearance, heart } = subject;
   const { noise } = heart;
-  const signal = appearance.signals[tissue];
   const texture = appearance.textures[tissue];
   if (tissue >= TISSUE.lvBlood && tissue <= TISSUE.atrium) {
-    const grain = texture * noise(point.u / 8, point.v / 8, point.a / 10);
+    const grain = noise(point.u / 8, point.v / 8, point.a / 10);
     const swirl = noise(point.u / 13, point.v / 13 + 9, point.a / 15 + 6 * moment.time);
-    return signal * (1 + grain + appearance.flow * swirl);
+    return texture * grain + appearance.flow * swirl;
   }
+  // One turn is the noise's period, so that the texture closes around the wall.
   const around = point.theta * (32 / (2 * Math.PI));
-  const grain = noise(around, Math.sqrt(point.rSquared) / 3.5, point.zeta * 16);
-  return signal * (1 + texture * grain);
+  return texture * noise(around, Math.sqrt(point.rSquared) / 3.5, point.zeta * 16);
 }
 
 /** Which label most samples of a pixel have; the lower value where two have as many. */
@@ -166,52 +195,68 @@ function renderPhase(
   moment: HeartMoment,
   target: {
     readonly box: PixelBox;
+    readonly pixels: Int32Array;
     readonly chest: readonly Float32Array[];
     readonly signal: Float32Array;
     readonly labels: Uint8Array;
   },
 ): void {
   const { subject, plan, heartMaps } = view;
-  const { box, chest, signal, labels } = target;
+  const { box, pixels, chest, signal, labels } = target;
+  const { signals } = subject.appearance;
+  const width = box.right - box.left;
   const point = createHeartPoint();
   const votes = new Uint8Array(6);
-  let i = 0;
-  for (let y = box.top; y < box.bottom; y++)
-    for (let x = box.left; x < box.right; x++, i++) {
-      const pixel = y * plan.columns + x;
-      votes.fill(0);
-      let sum = 0;
-      for (let k = 0; k < heartMaps.length; k++) {
-        const map = heartMaps[k];
-        point.u = map.start[0] + y * map.perRow[0] + x * map.perColumn[0];
-        point.v = map.start[1] + y * map.perRow[1] + x * map.perColumn[1];
-        point.a = map.start[2] + y * map.perRow[2] + x * map.perColumn[2];
-        const tissue = tissueAt(subject.heart, moment, point);
-        votes[labelOfTissue(tissue)]++;
-        sum += tissue < 0 ? chest[k][pixel] : heartSignal(subject, moment, point, tissue);
-      }
-      signal[i] = sum / heartMaps.length;
-      labels[pixel] = mostVoted(votes);
+  for (const pixel of pixels) {
+    const y = Math.floor(pixel / plan.columns);
+    const x = pixel - y * plan.columns;
+    votes.fill(0);
+    let sum = 0;
+    let grain = 0;
+    let looked = 0;
+    let isUniform = true;
+    let before = 0;
+    while (looked < SAMPLES.length && !(isUniform && looked > MIDDLE)) {
+      moveTo(point, heartMaps[looked], y, x);
+      const tissue = tissueAt(subject.heart, moment, point);
+      votes[labelOfTissue(tissue)]++;
+      sum += tissue < 0 ? chest[looked][pixel] : signals[tissue];
+      if (looked === MIDDLE && tissue >= 0) grain = heartGrain(subject, moment, point, tissue);
+      isUniform &&= looked === 0 || tissue === before;
+      before = tissue;
+      looked++;
     }
+    signal[(y - box.top) * width + x - box.left] = (sum / looked) * (1 + grain);
+    labels[pixel] = mostVoted(votes);
+  }
+}
+
+/** Copies the still chest into the box of one phase. */
+function fillBox(signal: Float32Array, still: Float32Array, box: PixelBox, columns: number): void {
+  const width = box.right - box.left;
+  for (let y = box.top; y < box.bottom; y++) {
+    const from = y * columns + box.left;
+    signal.set(still.subarray(from, from + width), (y - box.top) * width);
+  }
 }
 
 /** Renders slice z of the plan at every phase. */
 export function renderSlice(subject: Subject, plan: ScanPlan, z: number): RenderedSlice {
   const view = viewSlice(subject, plan, z);
   const chest = renderChest(view);
-  const box = boxOfHeart(view);
+  const { box, pixels } = reachOfHeart(view);
   const size = plan.rows * plan.columns;
   const boxSize = (box.bottom - box.top) * (box.right - box.left);
   const still = new Float32Array(size);
   for (const sample of chest) for (let i = 0; i < size; i++) still[i] += sample[i] / chest.length;
   const moving = new Float32Array(plan.phases * boxSize);
   const labels = new Uint8Array(plan.phases * size);
-  for (let t = 0; t < plan.phases; t++)
-    renderPhase(view, heartMoment(subject.heart, phaseTime(plan, t)), {
-      box,
-      chest,
-      signal: moving.subarray(t * boxSize, (t + 1) * boxSize),
-      labels: labels.subarray(t * size, (t + 1) * size),
-    });
+  for (let t = 0; t < plan.phases; t++) {
+    const signal = moving.subarray(t * boxSize, (t + 1) * boxSize);
+    fillBox(signal, still, box, plan.columns);
+    const moment = heartMoment(subject.heart, phaseTime(plan, t));
+    const target = { box, pixels, chest, signal };
+    renderPhase(view, moment, { ...target, labels: labels.subarray(t * size, (t + 1) * size) });
+  }
   return { still, moving, box, labels };
 }

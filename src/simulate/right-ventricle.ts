@@ -7,12 +7,18 @@ import type { Patient } from './patient.ts';
 import type { Random } from './random.ts';
 import { ANGLES, LEVELS } from './wall-grid.ts';
 
+/** Behind this, mm from the axis away from the septum, the right ventricle is far. */
+const BEHIND_MM = -20;
+const FAR_MM = 1000;
+
 /** Shape at end diastole and how it contracts. */
 export interface RightVentricle {
   /** From septum to free wall at the base, mm. */
   readonly depthMm: number;
   /** Half the angle between the insertion points on the left ventricle, radians. */
   readonly insertion: number;
+  /** Half the height of the cavity over the outer radius of the left ventricle. */
+  readonly height: number;
   /** Turn of the crescent against the middle of the septum, radians. */
   readonly turn: number;
   /** Level of its tip on the left ventricle's axis. */
@@ -35,6 +41,8 @@ export interface RvMoment {
   readonly halfHeightMm: Float64Array;
   /** Level of the tricuspid plane. */
   readonly startLevel: number;
+  /** Cosine and sine of the crescent's turn. */
+  readonly turn: readonly [cosine: number, sine: number];
 }
 
 /** Mean radius of the left ventricle's outer surface at each level now, mm. */
@@ -61,16 +69,20 @@ export function rvMoment(rv: RightVentricle, lv: LeftVentricle, moment: LvMoment
     const size = (1 - along * along) ** 0.7;
     const radius = radii[j];
     const angle = rv.insertion * Math.sqrt(size);
-    centreMm[j] = radius * (1 - 0.1 * size);
-    halfDepthMm[j] = radius * 0.1 * size + depthMm * size + 1e-3;
-    const side = Math.min(0.85, Math.abs(radius * Math.cos(angle) - centreMm[j]) / halfDepthMm[j]);
-    halfHeightMm[j] = (radius * Math.sin(angle)) / Math.sqrt(1 - side * side) + 1e-3;
+    // The ellipse passes through both insertion points and through the free wall's middle.
+    const height = radius * Math.max(1.02 * Math.sin(angle), rv.height * Math.sqrt(size)) + 1e-3;
+    const side = Math.sqrt(1 - ((radius * Math.sin(angle)) / height) ** 2);
+    const depth = (radius * (1 - Math.cos(angle)) + depthMm * size) / (1 + side);
+    halfHeightMm[j] = height;
+    halfDepthMm[j] = depth + 1e-3;
+    centreMm[j] = radius * Math.cos(angle) + depth * side;
   }
   return {
     centreMm,
     halfDepthMm,
     halfHeightMm,
     startLevel: (rv.extraDescent * moment.baseMm) / (lv.lengthMm * moment.stretch),
+    turn: [Math.cos(rv.turn), Math.sin(rv.turn)],
   };
 }
 
@@ -84,22 +96,32 @@ export function distanceToRv(
   moment: RvMoment,
   point: Pick<HeartPoint, 'besideU' | 'besideV' | 'zeta'>,
 ): number {
-  const level = Math.min(1, Math.max(0, point.zeta)) * (LEVELS - 1);
+  const { besideU: u, besideV: v, zeta } = point;
+  // The free wall never reaches behind the axis, nor below its tip: nothing to ask there.
+  if (u < BEHIND_MM || zeta > rv.tip) return FAR_MM;
+  const level = Math.min(1, Math.max(0, zeta)) * (LEVELS - 1);
   const j = Math.min(LEVELS - 2, Math.floor(level));
   const k = level - j;
   const centre = moment.centreMm[j] * (1 - k) + moment.centreMm[j + 1] * k;
   const depth = moment.halfDepthMm[j] * (1 - k) + moment.halfDepthMm[j + 1] * k;
   const height = moment.halfHeightMm[j] * (1 - k) + moment.halfHeightMm[j + 1] * k;
-  const cosine = Math.cos(rv.turn);
-  const sine = Math.sin(rv.turn);
-  const { besideU: u, besideV: v } = point;
-  const rough = 1 + rv.roughness * wallNoise(rv.noise, Math.atan2(v, u), point.zeta, 5);
-  const x = (u * cosine + v * sine) / rough - centre;
-  const y = (v * cosine - u * sine) / rough;
-  const metric = Math.sqrt((x / depth) ** 2 + (y / height) ** 2);
+  const along = u * moment.turn[0] + v * moment.turn[1];
+  const across = v * moment.turn[0] - u * moment.turn[1];
+  let x = along - centre;
+  let y = across;
+  let metric = Math.sqrt((x * x) / (depth * depth) + (y * y) / (height * height));
+  if (metric > 0.6 && metric < 1.5) {
+    // Only near its surface does the roughness matter.
+    const rough = 1 + rv.roughness * wallNoise(rv.noise, Math.atan2(v, u), zeta, 5);
+    x = along / rough - centre;
+    y = across / rough;
+    metric = Math.sqrt((x * x) / (depth * depth) + (y * y) / (height * height));
+  }
+  if (metric < 1e-3) return -Math.min(depth, height);
   // First-order distance to an ellipse: the metric over the length of its gradient.
-  const slope = Math.hypot(x / (depth * depth), y / (height * height)) / Math.max(1e-6, metric);
-  return metric < 1e-3 ? -Math.min(depth, height) : (metric - 1) / Math.max(1e-6, slope);
+  const slopeX = x / (depth * depth);
+  const slopeY = y / (height * height);
+  return ((metric - 1) * metric) / Math.sqrt(slopeX * slopeX + slopeY * slopeY);
 }
 
 /** Ends of the ray from the axis through the ellipse, mm, or undefined when it misses. */
@@ -195,6 +217,7 @@ export function buildRightVentricle(
   const draft: RightVentricle = {
     depthMm: 30,
     insertion: random.uniform([0.9, 1.2]),
+    height: random.uniform([1.05, 1.3]),
     turn: random.uniform([-0.25, 0.15]),
     tip: random.uniform([0.75, 0.95]),
     contraction: 0,

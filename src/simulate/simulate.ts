@@ -111,3 +111,44 @@ export function simulateExam(seed: number, options: SimulateOptions = {}): Simul
     truth,
   };
 }
+
+/** One slice of an exam, for training: the frames are not quantised. */
+export interface SimulatedSlice {
+  readonly subject: Subject;
+  readonly plan: ScanPlan;
+  readonly z: number;
+  /** `[T, Y, X]`, LV blood about 1. */
+  readonly frames: Float32Array;
+  /** `[T, Y, X]`, values of TASK_LABEL. */
+  readonly labels: Uint8Array;
+  /** 0-based phase nearest to end diastole. */
+  readonly endDiastole: number;
+}
+
+/**
+ * Simulates a single slice of the exam that `simulateExam` would give for the same seed and options;
+ * `matrix`, `pixelSpacingMm` and `isCentred` crop it.
+ *
+ * @param where - slice index, or a share of the stack from 0 (first) to 1 (last)
+ */
+export function simulateSlice(
+  seed: number,
+  where: { readonly z: number } | { readonly share: number },
+  options: SimulateOptions = {},
+): SimulatedSlice {
+  const { subject, plan } = planExam(seed, options);
+  const last = plan.planes.length - 1;
+  const z = 'z' in where ? where.z : Math.round(where.share * last);
+  if (!Number.isInteger(z) || z < 0 || z > last)
+    throw new RangeError(`expected a slice from 0 to ${last}, got ${z}`);
+  const slice = renderSlice(subject, plan, z);
+  const noise = createRandom(`exam ${seed}/noise`).fork(`slice ${z}`);
+  return {
+    subject,
+    plan,
+    z,
+    frames: acquireSlice(noise, subject, { plan, z, slice }),
+    labels: slice.labels,
+    endDiastole: nearestPhase(plan, 0),
+  };
+}

@@ -1,5 +1,5 @@
 // The true numbers of a heart, integrated over its closed form, not counted in voxels.
-import { lvMoment } from './kinematics.ts';
+import { createHeartPoint, lvMoment, toSpace, type LvMoment } from './kinematics.ts';
 import type { Heart } from './heart.ts';
 import type { LeftVentricle } from './left-ventricle.ts';
 import { rvVolumeMl } from './right-ventricle.ts';
@@ -22,6 +22,11 @@ export interface HeartTruth {
   readonly scarPercent: number;
   readonly edemaPercent: number;
   readonly endSystole: number;
+  /** Lagrangian strain at end systole, the mean around the wall at mid level; middle of the wall. */
+  readonly circumferentialPercent: number;
+  /** Thickening of the wall from end diastole to end systole, the mean around mid level. */
+  readonly radialPercent: number;
+  readonly longitudinalPercent: number;
   /** AHA segments 1..17: share of each that is scar, %. */
   readonly scarPercentOfSegment: readonly number[];
 }
@@ -94,6 +99,45 @@ function injuredVolumes(lv: LeftVentricle): {
   return { scarMl, edemaMl, scarPercentOfSegment };
 }
 
+/** Strain at mid level between end diastole and a time. */
+function strainAt(
+  lv: LeftVentricle,
+  time: number,
+): Pick<HeartTruth, 'circumferentialPercent' | 'radialPercent' | 'longitudinalPercent'> {
+  const place = createWallPlace();
+  const point = createHeartPoint();
+  const moments = [lvMoment(lv, 0), lvMoment(lv, time)];
+  const around = 2 * ANGLES;
+  const level = 0.5 * cavityEnd(lv);
+  const lengths = [0, 0];
+  let thickening = 0;
+  const inPlane = (share: number, angle: number, moment: LvMoment): readonly [number, number] => {
+    locate(angle, level, place);
+    const [endo, epi] = [valueAt(lv.endoSquared, place), valueAt(lv.epiSquared, place)];
+    const radius = Math.sqrt(endo) + share * (Math.sqrt(epi) - Math.sqrt(endo));
+    point.rSquared = radius * radius;
+    point.theta = angle;
+    point.zeta = level;
+    toSpace(lv, moment, point);
+    return [point.u, point.v];
+  };
+  const apart = (p: readonly [number, number], q: readonly [number, number]): number =>
+    Math.hypot(p[0] - q[0], p[1] - q[1]);
+  for (let i = 0; i < around; i++) {
+    const [angle, next] = [(2 * Math.PI * i) / around, (2 * Math.PI * (i + 1)) / around];
+    const thickness = moments.map((moment, m) => {
+      lengths[m] += apart(inPlane(0.5, angle, moment), inPlane(0.5, next, moment));
+      return apart(inPlane(0, angle, moment), inPlane(1, angle, moment));
+    });
+    thickening += (thickness[1] / thickness[0] - 1) / around;
+  }
+  return {
+    circumferentialPercent: 100 * (lengths[1] / lengths[0] - 1),
+    radialPercent: 100 * thickening,
+    longitudinalPercent: 100 * (moments[1].stretch - 1),
+  };
+}
+
 /** The true numbers of a heart. */
 export function heartTruth(heart: Heart): HeartTruth {
   const { lv, rv } = heart;
@@ -120,5 +164,6 @@ export function heartTruth(heart: Heart): HeartTruth {
     scarPercent: (100 * injured.scarMl) / myocardiumMl,
     edemaPercent: (100 * injured.edemaMl) / myocardiumMl,
     endSystole,
+    ...strainAt(lv, endSystole),
   };
 }
