@@ -1,4 +1,4 @@
-// The date that results carry; see docs/decisions/result-dates.md.
+// The date that results carry; see docs/decisions/0005-results-carry-the-date-of-their-images.md.
 import type { StudyContext } from '../exam.ts';
 
 /** When the sources name no valid date: nobody can take it for the date of an exam. */
