@@ -1,7 +1,7 @@
 // From tissue signal to pixel values: blur in time and space, coils, ghosts, noise, scale.
 import { patientPosition, type Vec3 } from '../volume.ts';
 import type { Appearance } from './appearance.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import type { PixelBox, RenderedSlice } from './render-slice.ts';
 import type { ScanPlan } from './scan.ts';
 import type { Subject } from './subject.ts';

@@ -2,7 +2,7 @@
 import type { Vec3 } from '../volume.ts';
 import { APPEARANCE } from './parameters.ts';
 import type { Chest } from './chest.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { TISSUE, TISSUE_SIGNALS, type TissueName } from './tissues.ts';
 
 /** A surface coil: brighter near it. */
@@ -55,6 +55,7 @@ function drawSignals(
     signals[TISSUE[name]] = isFat === true && isOpposed ? -signal : signal;
     textures[TISSUE[name]] = random.uniform(texture);
   }
+  if (!isPrior) signals[TISSUE.lvBlood] = Math.max(0.35, signals[TISSUE.lvBlood]);
   const blood = signals[TISSUE.lvBlood];
   let muscle = signals[TISSUE.myocardium];
   if (!isPrior) {
@@ -81,7 +82,7 @@ function drawCoils(random: Random, chest: Chest): Coil[] {
   const coil = (side: 1 | -1, gain: number): Coil => ({
     at: [random.uniform([-70, 110]), side * (chest.halfDepthMm + 10), random.uniform([-90, 90])],
     gain: gain * random.uniform([0.5, 1]),
-    reachMm: random.uniform([45, 95]),
+    reachMm: random.uniform([35, 80]),
   });
   return [
     coil(-1, strength),
@@ -114,7 +115,7 @@ export function drawAppearance(
     ghost: random.chance(APPEARANCE.ghostChance) ? random.uniform(APPEARANCE.ghost) : 0,
     phaseEncoding: random.chance(0.7) ? 'COL' : 'ROW',
     isRoundMask: random.chance(0.3),
-    floor: random.chance(0.5) ? random.uniform([0, 0.03]) : 0,
+    floor: random.chance(0.65) ? random.uniform([0.005, 0.04]) : 0,
     gamma: isPrior ? random.uniform([0.92, 1.08]) : random.uniform([0.75, 1.3]),
     greatest: random.pick(APPEARANCE.greatestValues),
     gainSpread: random.uniform([0, 0.08]),

@@ -1,7 +1,7 @@
 // What lies above the valve plane: atria, aortic root, outflow tract and pulmonary trunk.
 import type { LeftVentricle } from './left-ventricle.ts';
 import type { RightVentricle } from './right-ventricle.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { ANGLES } from './wall-grid.ts';
 import { TISSUE } from './tissues.ts';
 

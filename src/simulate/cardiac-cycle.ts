@@ -1,6 +1,6 @@
 // The time course of contraction over one heart beat.
 import { CYCLE } from './parameters.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Times are fractions of the R-R interval after end diastole. */
 export interface CardiacCycle {

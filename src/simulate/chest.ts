@@ -1,7 +1,7 @@
 // The chest around the heart: skin to lungs, liver to spine, each a smooth random shape.
 import type { Vec3 } from '../volume.ts';
 import type { Noise } from './noise.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { TISSUE } from './tissues.ts';
 
 /** Shapes in the patient's frame, mm, LPS, origin in the middle of the chest at the heart's level. */
@@ -123,7 +123,7 @@ function tissueOfCavity(chest: Chest, x: number, y: number, z: number): number {
   const isMiddle = Math.abs(x - 8) < chest.mediastinumMm + wavy && y > -10;
   if (isMiddle) return chest.noise(x / 11, y / 11, z / 16) > 0.35 ? TISSUE.greatVessel : TISSUE.fat;
   // Where two random surfaces cross there is a curve: a vessel, thicker near the middle.
-  const width = 0.07 + 0.1 * Math.exp(-((Math.abs(x) - 35) ** 2) / 900);
+  const width = 0.05 + 0.09 * Math.exp(-((Math.abs(x) - 35) ** 2) / 900);
   const isVessel =
     Math.abs(chest.noise(x / 15 + 3, y / 15, z / 15 + 7)) < width &&
     Math.abs(chest.noise(x / 15 + 9, y / 15 + 5, z / 15)) < width;

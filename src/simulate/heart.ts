@@ -7,7 +7,7 @@ import { FAR_OUTSIDE, lvMoment, toMaterial, type HeartPoint, type LvMoment } fro
 import { createNoise, smoothstep, wallNoise, type Noise } from './noise.ts';
 import { SHAPE } from './parameters.ts';
 import type { Patient } from './patient.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import {
   buildRightVentricle,
   distanceToRv,

@@ -2,7 +2,7 @@
 import { INJURY, TERRITORIES, type Artery } from './parameters.ts';
 import { smoothstep, wallNoise, type Noise } from './noise.ts';
 import type { InfarctPlan } from './patient.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { mapWallField, smoothWallField, wallField, type WallField } from './wall-grid.ts';
 
 /** The injury of one wall; all fields are over material angle and level. */

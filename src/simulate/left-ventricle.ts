@@ -5,7 +5,7 @@ import { layInfarct, noInjury, type BareWall, type Injury } from './injury.ts';
 import { smoothstep, wallNoise, type Noise } from './noise.ts';
 import { INJURY, SHAPE } from './parameters.ts';
 import type { Patient } from './patient.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { mapWallField, meanArea, wallField, type WallField } from './wall-grid.ts';
 
 /**

@@ -1,5 +1,5 @@
 // Smooth random fields: value noise on a periodic lattice.
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 const SIZE = 32;
 const MASK = SIZE - 1;

@@ -5,7 +5,7 @@
 // [F] feature-tracking normal values, PMC8128822; [M] Mangion et al. 2019; [A] AHA statement,
 // Cerqueira et al., Circulation 2002; [B] Billot et al., SynthSeg, Med Image Anal 2023;
 // [J] our judgement of what scanners and patients show, wider than any one source.
-import type { Range } from './random.ts';
+import type { Range } from '../random.ts';
 
 /** What ails the simulated patient. Only the infarct leaves scar or edema. */
 export type Condition = 'healthy' | 'infarct' | 'dilated' | 'hypertrophic' | 'dyssynchronous';
@@ -118,8 +118,8 @@ export const SHAPE = {
   /** Narrowing of the squared radius at the base. */
   baseNarrowing: [0.05, 0.25],
   /** Amplitude of irregularities of the cavity, of the wall. */
-  cavityNoise: [0.01, 0.05],
-  wallNoise: [0.03, 0.12],
+  cavityNoise: [0.02, 0.07],
+  wallNoise: [0.05, 0.18],
   /** Wall at the apex over wall at mid level; the normal apex is thin. */
   apexRatio: [0.45, 0.9],
   /** How far the axis bends sideways, mm. */
@@ -130,8 +130,8 @@ export const SHAPE = {
   apexMotion: [0, 0.2],
   rvWallMm: [2, 4],
   /** Pericardial and epicardial fat over the heart, mm. */
-  fatMm: [0.5, 6],
-  papillaryRadiusMm: [2.5, 5.5],
+  fatMm: [0.4, 5],
+  papillaryRadiusMm: [3, 6.5],
   trabeculaeMm: [1, 5],
   /** Delay of a dyssynchronous lateral wall, fraction of R-R. */
   dyssynchronyDelay: [0.06, 0.16],
@@ -209,6 +209,11 @@ export const SCAN = {
   nonSquarePixelChance: 0.05,
 } as const;
 
+/**
+ * Changes whenever the same seed gives another exam than before: a key for what is kept of exams.
+ */
+export const SIMULATOR_VERSION = 2;
+
 /** Appearance [S for the prior, B for free randomisation]. Tissue signals stand in tissues.ts. */
 export const APPEARANCE = {
   /** Share of exams drawn from what cine looks like. */
@@ -217,11 +222,11 @@ export const APPEARANCE = {
   scarGain: [-0.08, 0.2] as Range,
   edemaGain: [-0.03, 0.15] as Range,
   /** Brightness near a coil over that far away. */
-  coilGain: [0.3, 2.6] as Range,
+  coilGain: [0.8, 4.5] as Range,
   flow: [0, 0.25] as Range,
   /** Acquired share of k-space: below 1 the matrix was interpolated. */
-  cutoff: [0.55, 1] as Range,
-  signalToNoise: [10, 70] as Range,
+  cutoff: [0.42, 0.85] as Range,
+  signalToNoise: [14, 80] as Range,
   ghostChance: 0.3,
   ghost: [0.01, 0.05] as Range,
   /** 8 to 12 bits and the intensity scales of different makers. */

@@ -1,6 +1,6 @@
 // The physiology of one simulated patient, drawn with correlations.
 import { CONDITION_SHARES, INJURY, PHYSIOLOGY, type Artery, type Condition } from './parameters.ts';
-import type { Random, Range } from './random.ts';
+import type { Random, Range } from '../random.ts';
 
 /** One infarct to be, before it is laid on a wall. */
 export interface InfarctPlan {

@@ -1,7 +1,7 @@
 // How the heart lies in the chest: its frame against the patient's (LPS, mm).
 import { addScaled, cross, dot, length, subtract, type Vec3 } from '../volume.ts';
 import type { Heart } from './heart.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { ANGLES } from './wall-grid.ts';
 
 /** Origin (middle of the base plane at end diastole) and axes of the heart's frame in the patient. */
@@ -40,8 +40,8 @@ export function greatestRadiusMm(heart: Heart): number {
 
 /** Lays the heart into the chest, its middle at `centre`. */
 export function placeHeart(random: Random, heart: Heart, centre: Vec3): Placement {
-  const a = unit(jitter(random, USUAL_AXIS, 0.12));
-  const u = perpendicular(jitter(random, USUAL_SEPTUM, 0.12), a);
+  const a = unit(jitter(random, USUAL_AXIS, 0.1));
+  const u = perpendicular(jitter(random, USUAL_SEPTUM, 0.1), a);
   const v = cross(u, a);
   return { origin: addScaled(centre, a, -0.45 * heart.lv.lengthMm), u, v, a };
 }

@@ -4,7 +4,7 @@ import type { HeartPoint, LvMoment } from './kinematics.ts';
 import { wallNoise, type Noise } from './noise.ts';
 import { SHAPE } from './parameters.ts';
 import type { Patient } from './patient.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { ANGLES, LEVELS } from './wall-grid.ts';
 
 /** Behind this, mm from the axis away from the septum, the right ventricle is far. */

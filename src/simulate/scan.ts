@@ -10,7 +10,7 @@ import {
 import type { Heart } from './heart.ts';
 import { SCAN } from './parameters.ts';
 import { perpendicular, unit, type Placement } from './placement.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** What the caller may fix of a scan; the rest is drawn. */
 export interface ScanOptions {

@@ -4,7 +4,7 @@ import type { Shape4D, Volume4D } from '../volume.ts';
 import { silentProgress, type Progress } from '../progress.ts';
 import { acquireSlice } from './acquire-slice.ts';
 import type { Condition } from './parameters.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
 import { renderSlice } from './render-slice.ts';
 import { phaseTime, planScan, type ScanOptions, type ScanPlan } from './scan.ts';
 import { drawSubject, type Subject } from './subject.ts';

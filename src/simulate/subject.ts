@@ -6,7 +6,7 @@ import { createNoise } from './noise.ts';
 import type { Condition } from './parameters.ts';
 import { drawPatient } from './patient.ts';
 import { greatestRadiusMm, placeHeart, type Placement } from './placement.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** What is imaged, and how it looks. */
 export interface Subject {

@@ -1,5 +1,5 @@
 // The tissues of a simulated chest and the signal that each is drawn from.
-import type { Range } from './random.ts';
+import type { Range } from '../random.ts';
 
 /** One number a tissue, an index into the table of signals. */
 export const TISSUE = {
@@ -46,9 +46,9 @@ export interface TissueSignal {
 /** [S] ratios of myocardium, blood, fat, air; organs by judgement over the real exams. */
 export const TISSUE_SIGNALS: Record<TissueName, TissueSignal> = {
   air: { mean: [0, 0.01], texture: [0, 0] },
-  lung: { mean: [0.02, 0.1], texture: [0.2, 0.6] },
+  lung: { mean: [0.01, 0.07], texture: [0.2, 0.6] },
   lungVessel: { mean: [0.4, 0.9], texture: [0, 0.2] },
-  fat: { mean: [0.75, 1.4], texture: [0.05, 0.2], isFat: true },
+  fat: { mean: [0.9, 1.6], texture: [0.05, 0.2], isFat: true },
   pericardialFat: { mean: [0.7, 1.3], texture: [0.05, 0.2], isFat: true },
   muscle: { mean: [0.15, 0.36], texture: [0.1, 0.3] },
   corticalBone: { mean: [0.02, 0.12], texture: [0, 0.2] },
@@ -59,13 +59,13 @@ export const TISSUE_SIGNALS: Record<TissueName, TissueSignal> = {
   stomach: { mean: [0.02, 1], texture: [0.1, 0.7] },
   spinalCanal: { mean: [0.7, 1.3], texture: [0.1, 0.3] },
   greatVessel: { mean: [0.75, 1.05], texture: [0.05, 0.15] },
-  vesselWall: { mean: [0.25, 0.5], texture: [0, 0.1] },
-  myocardium: { mean: [0.22, 0.52], texture: [0.05, 0.16] },
-  scar: { mean: [0.22, 0.52], texture: [0.05, 0.18] },
-  edema: { mean: [0.22, 0.52], texture: [0.05, 0.16] },
+  vesselWall: { mean: [0.35, 0.7], texture: [0, 0.1] },
+  myocardium: { mean: [0.18, 0.46], texture: [0.05, 0.16] },
+  scar: { mean: [0.18, 0.46], texture: [0.05, 0.18] },
+  edema: { mean: [0.18, 0.46], texture: [0.05, 0.16] },
   darkCore: { mean: [0.15, 0.35], texture: [0.05, 0.1] },
-  papillary: { mean: [0.22, 0.52], texture: [0.05, 0.16] },
-  lvBlood: { mean: [1, 1], texture: [0.05, 0.16] },
+  papillary: { mean: [0.18, 0.46], texture: [0.05, 0.16] },
+  lvBlood: { mean: [1, 1], texture: [0.07, 0.22] },
   rvBlood: { mean: [0.8, 1.08], texture: [0.05, 0.16] },
   atrium: { mean: [0.8, 1.05], texture: [0.05, 0.18] },
   rvWall: { mean: [0.25, 0.5], texture: [0.05, 0.15] },

@@ -1,5 +1,5 @@
 // How each maker spreads a cine over series, numbers and times (see docs on grouping).
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Whose habits the files follow. */
 export type Vendor = 'ge' | 'siemens' | 'philips';

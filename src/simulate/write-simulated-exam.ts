@@ -3,7 +3,7 @@ import { encodePart10, type NaturalDataset } from '../dicom/part10.ts';
 import { derivedUid } from '../fingerprint.ts';
 import type { InputInstance } from '../result.ts';
 import { dot, frameOffset, planeNormal } from '../volume.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
 import type { SimulatedExam } from './simulate.ts';
 import { frameNumbers, VENDOR_TEXT, type FrameNumbers, type Vendor } from './vendor-habits.ts';
 

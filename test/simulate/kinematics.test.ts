@@ -4,7 +4,7 @@ import { buildHeart, type Heart } from '../../src/simulate/heart.ts';
 import { createHeartPoint, lvMoment, toMaterial, toSpace } from '../../src/simulate/kinematics.ts';
 import type { Condition } from '../../src/simulate/parameters.ts';
 import { drawPatient } from '../../src/simulate/patient.ts';
-import { createRandom } from '../../src/simulate/random.ts';
+import { createRandom } from '../../src/random.ts';
 
 function heartOf(seed: string, condition?: Condition): Heart {
   const random = createRandom(seed);

@@ -17,7 +17,7 @@ function fineScan(
   condition: Condition,
   voxelMm: number,
 ): { subject: Subject; plan: ScanPlan } {
-  const matrix = 2 * Math.round(75 / voxelMm);
+  const matrix = 2 * Math.round(95 / voxelMm);
   const { subject, plan } = planExam(seed, {
     condition,
     matrix,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createRandom } from '../../src/simulate/random.ts';
+import { createRandom } from '../src/random.ts';
 
 describe('random', () => {
   it('gives the same numbers for the same seed and others for another', () => {
