@@ -2,15 +2,19 @@
 import { fileURLToPath } from 'node:url';
 import type { ServeConfig } from '../config.ts';
 import type { Network } from '../infer/infer.ts';
+import type { ModelIdentity } from '../model-identity.ts';
+import type { ModelInput } from '../network/model/manifest.ts';
 import { findModel } from '../network/model/model-library.ts';
 import { openModel } from '../network/model/open-model.ts';
+import { openUntrained, UNTRAINED } from '../network/model/untrained.ts';
+import type { CineMyopsSession, DeviceChoice } from '../network/session.ts';
 import type { CommandIo } from './command.ts';
 
 /** Beside src/ or dist/, where the package ships its models. */
 export const MODELS_DIR = fileURLToPath(new URL('../../models', import.meta.url));
 
 /** The version in use where none is named. */
-export const DEFAULT_MODEL = 'untrained';
+export const DEFAULT_MODEL = UNTRAINED;
 
 /**
  * Opens the model named in the configuration; says on stderr when it is untrained.
@@ -21,17 +25,26 @@ export async function openNetwork(
   { version = DEFAULT_MODEL, dir = MODELS_DIR, device }: ServeConfig['model'],
   io: CommandIo,
 ): Promise<Network> {
-  const { model, session } = await openModel(await findModel(dir, version), { device });
-  const { frames, cycleFraction, pixelSpacingMm, regionSizeMm } = model.manifest.input;
-  if (!model.identity.isTrained) {
+  const { identity, input, session } = await open(version, dir, device);
+  if (!identity.isTrained) {
     io.stderr(`WARNING: model ${version} is untrained; its results mean nothing.\n`);
   }
   return {
     session,
-    identity: model.identity,
-    frames,
-    cycleFraction,
-    pixelMm: pixelSpacingMm,
-    regionSizeMm,
+    identity,
+    frames: input.frames,
+    cycleFraction: input.cycleFraction,
+    pixelMm: input.pixelSpacingMm,
+    regionSizeMm: input.regionSizeMm,
   };
+}
+
+async function open(
+  version: string,
+  modelsDir: string,
+  device: DeviceChoice,
+): Promise<{ identity: ModelIdentity; input: ModelInput; session: CineMyopsSession }> {
+  if (version === UNTRAINED) return openUntrained(device);
+  const { model, session } = await openModel(await findModel(modelsDir, version), { device });
+  return { identity: model.identity, input: model.manifest.input, session };
 }
