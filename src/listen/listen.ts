@@ -63,6 +63,8 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
       if (!(error instanceof NodeError)) throw error;
       failures++;
       isBack = true;
+      // An Orthanc that was restarted has forgotten which series were about to be stable.
+      sweepDueMs = now();
       if (failures === 1)
         log.warn({ err: error, code: error.code }, 'Orthanc is away: waiting for it');
     }

@@ -1,0 +1,334 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Analyse } from '../../../src/commands/serve/exam-job.ts';
+import { runNode } from '../../../src/commands/serve/run-node.ts';
+import { resolveServeConfig } from '../../../src/config.ts';
+import { identifyInstance } from '../../../src/dicom/identify-instance.ts';
+import { NodeError } from '../../../src/errors.ts';
+import type { ExamStatus } from '../../../src/exam-status.ts';
+import type { Findings } from '../../../src/findings.ts';
+import { createLog } from '../../../src/log.ts';
+import { createDicomWebStore } from '../../../src/orthanc/dicomweb.ts';
+import type { ExamResult } from '../../../src/result.ts';
+import { failure } from '../../support/failure.ts';
+import { hasOrthanc, startOrthanc, type OrthancProcess } from '../../support/orthanc-process.ts';
+import { tinyImages, tinyResult, type TinyImage } from '../../support/tiny-study.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const KINDS = ['anatomy-seg', 'pathology-seg', 'report-sr'] as const;
+
+/** Results without a network: what the node does with an exam is the question here, not what it sees. */
+function resultOf(studyInstanceUid: string, salt: string): ExamResult {
+  return {
+    fingerprint: salt,
+    findings: { schema: 'cinemyops-findings-1', model: { version: 'test' } } as Findings,
+    objects: KINDS.map((kind) => tinyResult(studyInstanceUid, kind, salt)),
+  };
+}
+
+interface Node {
+  readonly lines: string[];
+  /** Number of instances and `waitIsOver` of each analysis that was begun. */
+  readonly analyses: (readonly [instances: number, waitIsOver: boolean])[];
+  readonly exams: () => Promise<ExamStatus[]>;
+  readonly rerun: (image: TinyImage) => Promise<Response>;
+  readonly ended: Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+describe('runNode', () => {
+  let orthanc: OrthancProcess;
+  let folder = '';
+  const nodes: Node[] = [];
+
+  before(async function () {
+    if (!hasOrthanc()) return this.skip();
+    orthanc = await startOrthanc();
+  });
+  after(async () => {
+    await (orthanc as OrthancProcess | undefined)?.remove();
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cinemyops-node-'));
+  });
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await node.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function startNode(analyse?: Analyse, argv: readonly string[] = [], password?: string): Node {
+    const config = resolveServeConfig({
+      argv: [
+        ...['--orthanc-url', orthanc.url, '--orthanc-user', orthanc.user, '--state-dir', folder],
+        ...['--web-port', '0', '--poll', '0.1', '--sweep', '1', '--wait', '0', ...argv],
+      ],
+      env: {
+        CINEMYOPS_ORTHANC_PASSWORD: password ?? orthanc.password,
+        CINEMYOPS_WEB_PASSWORD: 'node-secret',
+      },
+    });
+    const lines: string[] = [];
+    const log = createLog({ level: 'debug', isTerminal: false, write: (l) => void lines.push(l) });
+    const analyses: [number, boolean][] = [];
+    const controller = new AbortController();
+    const ended = runNode({
+      ...{ config, log, signal: controller.signal },
+      analyse: (instances, options) => {
+        analyses.push([instances.length, options.waitIsOver]);
+        if (analyse !== undefined) return analyse(instances, options);
+        const uids = instances.map((instance) => identifyInstance(instance.bytes));
+        const salt = uids.map((uid) => uid.sopInstanceUid).sort();
+        return Promise.resolve(resultOf(uids[0]?.studyInstanceUid ?? '', salt.join()));
+      },
+    });
+    // A test that expects the failure looks at it; for the rest it must not be unhandled.
+    ended.catch(() => undefined);
+    const ask = async (path: string, init: RequestInit = {}) => {
+      const url = await waitFor('the page', () => /"url":"([^"]+)"/.exec(lines.join(''))?.[1]);
+      const authorization = `Basic ${Buffer.from('cinemyops:node-secret').toString('base64')}`;
+      const headers = { authorization, 'content-type': 'application/json' };
+      return fetch(`${url}${path}`, { ...init, headers });
+    };
+    const node: Node = {
+      ...{ lines, analyses, ended },
+      exams: async () => (await (await ask('/api/exams')).json()) as ExamStatus[],
+      rerun: ({ studyInstanceUid }) =>
+        ask('/api/rerun', { method: 'POST', body: JSON.stringify({ studyInstanceUid }) }),
+      stop: async () => {
+        controller.abort(new Error('stopped by the test'));
+        await ended.catch(() => undefined);
+      },
+    };
+    nodes.push(node);
+    return node;
+  }
+
+  const store = () =>
+    createDicomWebStore({ ...orthanc, url: `${orthanc.url}/dicom-web`, timeoutMs: 5000 });
+  const send = (images: readonly TinyImage[]) => store().store(images.map((image) => image.bytes));
+
+  /** Series of the study other than its MR series. */
+  async function resultSeries(images: readonly TinyImage[]): Promise<string[]> {
+    const StudyInstanceUID = images.at(0)?.studyInstanceUid;
+    const found = await orthanc.fetch('/tools/find', {
+      method: 'POST',
+      body: JSON.stringify({
+        Level: 'Series',
+        Query: { StudyInstanceUID, Modality: 'OT' },
+      }),
+    });
+    return (await found.json()) as string[];
+  }
+
+  const delivered = (node: Node, count = 1) =>
+    waitFor('delivery', async () => {
+      const exams = await node.exams();
+      const done = exams.filter((exam) => exam.delivery === 'delivered');
+      return done.length >= count && done;
+    });
+  const sweeps = (node: Node) => node.lines.filter((line) => line.includes('sweep done')).length;
+  const nextSweeps = async (node: Node, count = 2) => {
+    const before = sweeps(node);
+    await waitFor('the next sweeps', () => sweeps(node) >= before + count);
+  };
+
+  it('analyses what arrives, stores the results, and shows that it did', async () => {
+    const images = tinyImages('node', { to: 3 });
+    const node = startNode();
+    await send(images);
+    const exam = (await delivered(node)).at(0);
+    expect(exam).to.include({ work: 'done', attempts: 1 });
+    expect(await resultSeries(images)).to.have.lengthOf(3);
+    expect(node.analyses).to.deep.equal([[3, true]]);
+    // No patient data, and no UID from which a patient can be told.
+    const log = node.lines.join('');
+    expect(log).not.to.contain('TINY').and.not.to.contain('Tiny^Test');
+    expect(log).not.to.contain(images[0]?.studyInstanceUid);
+  });
+
+  it('makes nothing twice: after a restart, with its state or without', async () => {
+    const images = tinyImages('node-restart', { to: 2 });
+    await send(images);
+    const first = startNode();
+    await delivered(first);
+    await first.stop();
+    const second = startNode();
+    await nextSweeps(second);
+    expect((await second.exams()).map((exam) => exam.delivery)).to.include('delivered');
+    await second.stop();
+    rmSync(folder, { recursive: true });
+    const third = startNode();
+    await nextSweeps(third);
+    expect([...second.analyses, ...third.analyses]).to.deep.equal([]);
+    expect(await resultSeries(images)).to.have.lengthOf(3);
+  });
+
+  it('does not loop when someone deletes the results, and makes them again when asked', async () => {
+    const images = tinyImages('node-deleted', { to: 2 });
+    await send(images);
+    const node = startNode();
+    await waitFor('results', async () => (await resultSeries(images)).length === 3);
+    await delivered(node);
+    for (const id of await resultSeries(images))
+      await orthanc.fetch(`/series/${id}`, { method: 'DELETE' });
+    const analyses = node.analyses.length;
+    await nextSweeps(node);
+    expect(node.analyses).to.have.lengthOf(analyses);
+    expect(await resultSeries(images)).to.deep.equal([]);
+    const [image] = images as [TinyImage];
+    const answer = await node.rerun(image);
+    expect(answer.status).to.equal(202);
+    expect(((await answer.json()) as { kind: string }).kind).to.equal('queued');
+    await waitFor('results', async () => (await resultSeries(images)).length === 3);
+  });
+
+  it('analyses again when an image comes late', async () => {
+    const images = tinyImages('node-late', { to: 4 });
+    const node = startNode(undefined, ['--backlog-days', '1']);
+    await send(images.slice(0, 3));
+    await waitFor('results', async () => (await resultSeries(images)).length === 3);
+    await send(images.slice(3));
+    await waitFor('more results', async () => (await resultSeries(images)).length === 6);
+    expect(node.analyses.map(([count]) => count)).to.include.members([3, 4]);
+  });
+
+  it('waits for the rest of an incomplete exam, then takes it as it is', async () => {
+    const images = tinyImages('node-waiting', { to: 2 });
+    const [image] = images as [TinyImage];
+    const node = startNode(
+      (instances, { waitIsOver }) =>
+        waitIsOver || instances.length !== 2
+          ? Promise.resolve(resultOf(image.studyInstanceUid, 'partial'))
+          : Promise.reject(new NodeError('exam-incomplete', 'one phase is missing')),
+      ['--wait', '4'],
+    );
+    await send(images);
+    const waiting = await waitFor('the wait', async () =>
+      (await node.exams()).find((exam) => exam.work === 'waiting'),
+    );
+    expect(waiting.reason).to.contain('one phase is missing');
+    await waitFor('results', async () => (await resultSeries(images)).length === 3);
+    // Once at first, once after the wait, and not with every sweep in between.
+    expect(node.analyses.filter(([count]) => count === 2).slice(0, 2)).to.deep.equal([
+      [2, false],
+      [2, true],
+    ]);
+  });
+
+  it('refuses what is no cine, once', async () => {
+    const images = tinyImages('node-refused', { to: 6 });
+    const refuse: Analyse = (instances) =>
+      instances.length === 6
+        ? Promise.reject(new NodeError('no-cine', 'no stack is a short-axis cine'))
+        : Promise.resolve(resultOf('1.2.3', 'never'));
+    await send(images);
+    const node = startNode(refuse);
+    const refused = (from: Node) =>
+      waitFor('the refusal', async () => (await from.exams()).find((e) => e.work === 'refused'));
+    expect((await refused(node)).reason).to.contain('short-axis cine');
+    await nextSweeps(node);
+    await node.stop();
+    const again = startNode(refuse);
+    await refused(again);
+    await nextSweeps(again);
+    const ofSix = [...node.analyses, ...again.analyses].filter(([count]) => count === 6);
+    expect(ofSix).to.have.lengthOf(1);
+  });
+
+  it('reports a defect without its message and goes on with the next exam', async () => {
+    const [bad, good] = [tinyImages('node-defect', { to: 5 }), tinyImages('node-next', { to: 2 })];
+    const node = startNode((instances) =>
+      instances.length === 5
+        ? Promise.reject(new TypeError('cannot read Tiny^Test'))
+        : Promise.resolve(resultOf(good[0]?.studyInstanceUid ?? '', 'next')),
+    );
+    await send(bad);
+    const failed = await waitFor('the failure', async () =>
+      (await node.exams()).find((exam) => exam.work === 'failed'),
+    );
+    expect(failed.reason).to.contain('defect');
+    await send(good);
+    await waitFor('results', async () => (await resultSeries(good)).length === 3);
+    expect(node.analyses.filter(([count]) => count === 5)).to.have.lengthOf(1);
+    expect(node.lines.join('')).not.to.contain('Tiny^Test');
+  });
+
+  it('ends at the start when the password is wrong', async () => {
+    const node = startNode(undefined, [], 'wrong-secret');
+    const error = await failure(node.ended, 'orthanc-unauthorized');
+    expect(error.message).not.to.contain('secret');
+  });
+
+  it('waits for an Orthanc that is not there yet, says so, and goes on', async () => {
+    const images = tinyImages('node-down', { to: 2 });
+    await send(images);
+    await orthanc.stop();
+    const node = startNode();
+    await waitFor('the message', () => node.lines.join('').includes('waiting for Orthanc'));
+    await orthanc.start();
+    await waitFor('results', async () => (await resultSeries(images)).length === 3);
+  });
+
+  it('delivers after Orthanc was gone in the middle, without a second analysis', async () => {
+    const images = tinyImages('node-gone', { to: 7 });
+    const [image] = images as [TinyImage];
+    await send(images);
+    const node = startNode(async (instances) => {
+      if (instances.length !== 7) return resultOf(image.studyInstanceUid, 'other');
+      await orthanc.stop();
+      return resultOf(image.studyInstanceUid, 'gone');
+    });
+    await waitFor('it to notice', () => node.lines.join('').includes('tried again'));
+    await orthanc.start();
+    await waitFor('results', async () => (await resultSeries(images)).length >= 3);
+    await delivered(node);
+    expect(node.analyses.filter(([count]) => count === 7)).to.have.lengthOf(1);
+  });
+
+  it('abandons the analysis at hand when told to stop, and takes it up at the next start', async () => {
+    const images = tinyImages('node-stopped', { to: 8 });
+    await send(images);
+    let begun = false;
+    const finish = new AbortController();
+    const first = startNode(async (instances) => {
+      const [identity] = instances.map((instance) => identifyInstance(instance.bytes));
+      if (instances.length === 8) {
+        begun = true;
+        await once(finish.signal, 'abort');
+      }
+      return resultOf(identity?.studyInstanceUid ?? '', 'stopped');
+    });
+    await waitFor('the analysis', () => begun);
+    const stopped = first.stop();
+    finish.abort();
+    await stopped;
+    expect(await resultSeries(images)).to.deep.equal([]);
+    expect(first.lines.join('')).to.contain('abandoned');
+    startNode();
+    await waitFor('results', async () => (await resultSeries(images)).length === 3);
+  });
+
+  it('makes a password for its page when none is given', async () => {
+    const config = resolveServeConfig({
+      argv: ['--orthanc-url', 'http://127.0.0.1:1', '--state-dir', folder, '--web-port', '0'],
+      env: {},
+    });
+    const controller = new AbortController();
+    const lines: string[] = [];
+    const log = createLog({ level: 'info', isTerminal: false, write: (l) => void lines.push(l) });
+    const analyse: Analyse = () => Promise.reject(new Error('never'));
+    const ended = runNode({ config, log, analyse, signal: controller.signal });
+    const url = await waitFor('the page', () => /"url":"([^"]+)"/.exec(lines.join(''))?.[1]);
+    const password = readFileSync(join(folder, 'web-password'), 'utf8').trim();
+    expect(password).to.have.lengthOf(24);
+    expect(lines.join('')).not.to.contain(password);
+    const authorization = `Basic ${Buffer.from(`cinemyops:${password}`).toString('base64')}`;
+    expect((await fetch(url)).status).to.equal(401);
+    expect((await fetch(url, { headers: { authorization } })).status).to.equal(200);
+    controller.abort();
+    await ended;
+  });
+});
