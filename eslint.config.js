@@ -3,7 +3,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const verbs = ['listen', 'group', 'infer', 'measure', 'write', 'deliver', 'train', 'simulate'];
-const edges = ['dicom', 'orthanc', 'queue', 'web', 'network'];
+const edges = ['dicom', 'nifti', 'orthanc', 'queue', 'web', 'network'];
 const nouns = ['**/commands/**', '**/pipeline.ts', '**/cli.ts'];
 
 /** The folder that alone may import each large dependency. */

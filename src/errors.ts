@@ -26,6 +26,7 @@ export const DISPOSITIONS = {
   'model-missing': 'review',
   'checkpoint-invalid': 'reject',
   'array-invalid': 'reject',
+  'nifti-invalid': 'reject',
   'engine-unavailable': 'review',
   'shape-mismatch': 'reject',
   'orthanc-unreachable': 'retry',

@@ -15,6 +15,7 @@ const REFUSED: ReadonlySet<ErrorCode> = new Set([
   'geometry-inconsistent',
   'exam-incomplete',
   'heart-not-found',
+  'nifti-invalid',
 ]);
 
 const USAGE: ReadonlySet<ErrorCode> = new Set([
