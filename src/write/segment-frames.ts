@@ -39,7 +39,8 @@ export function sharedGroups({ volume }: CineExam): NaturalDataset {
       {
         PixelSpacing: volume.pixelSpacingMm,
         SliceThickness: hasThickness ? volume.sliceThicknessMm : step?.mm,
-        SpacingBetweenSlices: step?.isUniform === true ? step.mm : undefined,
+        // To the nanometre: the rest is rounding of the positions.
+        SpacingBetweenSlices: step?.isUniform === true ? Number(step.mm.toFixed(6)) : undefined,
       },
     ],
     PlaneOrientationSequence: orientation && [{ ImageOrientationPatient: orientation }],
