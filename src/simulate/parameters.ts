@@ -225,7 +225,7 @@ export const APPEARANCE = {
   coilGain: [0.8, 4.5] as Range,
   flow: [0, 0.25] as Range,
   /** Acquired share of k-space: below 1 the matrix was interpolated. */
-  cutoff: [0.42, 0.85] as Range,
+  cutoff: [0.38, 0.75] as Range,
   signalToNoise: [14, 80] as Range,
   ghostChance: 0.3,
   ghost: [0.01, 0.05] as Range,
