@@ -4,6 +4,7 @@ import type { Measured, Measurements, Unit } from '../../src/findings.ts';
 import { ANATOMY, PATHOLOGY, type LabelVolume } from '../../src/labels.ts';
 import type { Segmentation } from '../../src/segmentation.ts';
 import { length, patientPosition, subtract, type Vec3 } from '../../src/volume.ts';
+import { stillMotion } from './motion-fixture.ts';
 
 /** The label of a point of the patient in a phase. */
 export type Painter = (pointMm: Vec3, t: number) => number;
@@ -57,11 +58,26 @@ export function segmentationFixture(exam: CineExam, isTrained = true): Segmentat
   return {
     anatomy: paintLabels(exam, phases, anatomy),
     pathology: paintLabels(exam, [endDiastole], pathology),
+    motion: stillMotion(exam.volume.shape[1]),
+    motion: stillness(exam, endDiastole),
     endDiastole,
     endSystole,
     region: { centre: [exam.volume.shape[2] / 2, exam.volume.shape[3] / 2], sizeMm: 112 },
     model: { version: isTrained ? '1.0.0' : 'untrained', deviceUid: '2.25.7', isTrained },
     notes: [],
+  };
+}
+
+/** The least motion field: one pixel a slice that does not move. */
+function stillness({ volume }: CineExam, endDiastole: number): Segmentation['motion'] {
+  const [, slices, rows, columns] = volume.shape;
+  return {
+    displacementMm: new Float32Array(2 * slices),
+    frames: 1,
+    phases: [endDiastole],
+    size: 1,
+    pixelMm: 1,
+    centres: volume.planes.map(() => [rows / 2, columns / 2] as const),
   };
 }
 
