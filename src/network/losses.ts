@@ -106,7 +106,7 @@ function channelNorm<X>(ops: Ops<X>, x: X): X {
 function cosineDistance<X>(ops: Ops<X>, { warped, reference }: WarpedFrames<X>): X {
   const product = ops.sum(ops.multiply(warped, reference), [1]);
   const lengths = ops.multiply(channelNorm(ops, warped), channelNorm(ops, reference));
-  return shift(ops, scale(ops, average(ops, ops.divide(product, lengths)), -1), 1);
+  return average(ops, shift(ops, scale(ops, ops.divide(product, lengths), -1), 1));
 }
 
 /** Central difference / 2 along one image axis; the border of the other is cropped too. */

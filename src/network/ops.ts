@@ -55,7 +55,8 @@ export interface Ops<X> {
   upsampleNearest2(x: X): X;
   /**
    * Samples every image at the identity grid linspace(-1, 1) plus its displacement: bilinear, align_corners,
-   * zero outside.
+   * zero outside. Positions are computed as (grid + displacement + 1) x (size - 1) / 2, in this order: the head
+   * magnifies their rounding.
    *
    * @param displacement - `[B, 2, H, W]`, channel 0 along y, 1 along x, normalised: value x (size - 1) / 2 pixels
    * @returns `[B, C, H, W]`

@@ -67,10 +67,10 @@ export function divide(graph: Graph, a: GraphTensor, b: GraphTensor): GraphTenso
   return binary(graph, 'Div', a, b);
 }
 
-/** `ReduceSum` or `ReduceMean`, keeping the reduced axes with size 1. */
+/** Keeps the reduced axes with size 1. */
 export function reduce(
   graph: Graph,
-  opType: 'ReduceSum' | 'ReduceMean' | 'ReduceMax',
+  opType: 'ReduceSum' | 'ReduceMean' | 'ReduceSumSquare',
   x: GraphTensor,
   axes: readonly number[],
 ): GraphTensor {

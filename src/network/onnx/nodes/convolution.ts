@@ -33,7 +33,10 @@ export function conv2d(
   const margin = (kernel - 1) / 2;
   const [b, , h, w] = x.shape;
   const halved = [h, w].map((size) => (typeof size === 'number' ? Math.ceil(size / 2) : undefined));
-  const y = graph.emit('Conv', [x, weight, bias], {
+  // onnxruntime's WebGPU provider (1.30) crashes on a 1x1 convolution without bias.
+  const offset =
+    bias ?? graph.constant(new Float32Array(staticSize(weight, 0)), [staticSize(weight, 0)]);
+  const y = graph.emit('Conv', [x, weight, offset], {
     shape: [b, weight.shape[0], ...(stride === 1 ? [h, w] : halved)],
     attributes: {
       kernel_shape: { ints: [kernel, kernel] },

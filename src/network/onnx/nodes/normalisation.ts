@@ -4,7 +4,6 @@ import { NORM_EPSILON } from '../../ops.ts';
 import {
   add,
   divide,
-  expand,
   multiply,
   reduce,
   reshape,
@@ -83,41 +82,41 @@ export function batchNormTraining(
 }
 
 /**
- * As LayerNormalization over the pixels of `[B C, H W]`: onnxruntime's fastest, and it hands out the inverse
- * deviation that the gradient needs.
+ * Mean and variance in two passes: onnxruntime's LayerNormalization takes one, adds up in sequence, and loses
+ * three digits where the mean is large.
  */
 export function instanceNorm(
   graph: Graph,
   x: GraphTensor,
   { weight, bias }: AffineWeights<GraphTensor>,
 ): GraphTensor {
-  const [b, c, h, w] = x.shape;
-  const rows = reshape(graph, x, [b, c, -1]);
-  const pixels = rows.shape[2];
-  const ones = expand(graph, scalar(graph, 1), [pixels]);
-  const [standard, , inverse] = graph.emitMany('LayerNormalization', [rows, ones], {
-    shapes: [rows.shape, [b, c, 1], [b, c, 1]],
-    attributes: { axis: { i: -1 }, epsilon: { f: NORM_EPSILON } },
-  });
+  if (![x, weight, bias].some(({ isTracked }) => isTracked))
+    return graph.emit('InstanceNormalization', [x, weight, bias], {
+      shape: x.shape,
+      attributes: { epsilon: { f: NORM_EPSILON } },
+    });
+  const [b, c, h, w] = staticShape(x);
+  const share = scalar(graph, 1 / (h * w));
+  const rows = reshape(graph, x, [b, c, h * w]);
+  const centred = subtract(graph, rows, reduce(graph, 'ReduceMean', rows, [2]));
+  const squares = reduce(graph, 'ReduceSumSquare', centred, [2]);
+  const inverse = inverseDeviation(graph, multiply(graph, squares, share));
   const rowWeight = reshape(graph, weight, [1, c, 1]);
-  const scaled = add(graph, multiply(graph, standard, rowWeight), reshape(graph, bias, [1, c, 1]));
+  const factor = multiply(graph, inverse, rowWeight);
+  const scaled = add(graph, multiply(graph, centred, factor), reshape(graph, bias, [1, c, 1]));
   const y = reshape(graph, scaled, [b, c, h, w]);
   return graph.record([x, weight, bias], y, (gradient) => {
-    const rowGradient = reshape(graph, gradient, rows.shape);
+    const rowGradient = reshape(graph, gradient, [b, c, h * w]);
     const sum = reduce(graph, 'ReduceSum', rowGradient, [2]);
-    const sumWithStandard = reduce(graph, 'ReduceSum', multiply(graph, rowGradient, standard), [2]);
+    const sumWithCentred = reduce(graph, 'ReduceSum', multiply(graph, rowGradient, centred), [2]);
     const overImages = (perImage: GraphTensor): GraphTensor =>
       reshape(graph, reduce(graph, 'ReduceSum', perImage, [0]), [c]);
-    const affine = [overImages(sumWithStandard), overImages(sum)] as const;
+    const affine = [overImages(multiply(graph, sumWithCentred, inverse)), overImages(sum)] as const;
     if (!x.isTracked) return [undefined, ...affine];
-    const share = scalar(graph, 1 / staticShape(rows)[2]);
-    const along = multiply(graph, standard, multiply(graph, sumWithStandard, share));
-    const projected = subtract(
-      graph,
-      subtract(graph, rowGradient, along),
-      multiply(graph, sum, share),
-    );
-    const towardsInput = multiply(graph, projected, multiply(graph, rowWeight, inverse));
-    return [reshape(graph, towardsInput, x.shape), ...affine];
+    const inverseSquare = multiply(graph, multiply(graph, inverse, inverse), share);
+    const along = multiply(graph, centred, multiply(graph, sumWithCentred, inverseSquare));
+    const level = multiply(graph, sum, share);
+    const projected = subtract(graph, subtract(graph, rowGradient, along), level);
+    return [reshape(graph, multiply(graph, projected, factor), x.shape), ...affine];
   });
 }

@@ -3,6 +3,7 @@ import type { Dim } from '../../ops.ts';
 import {
   add,
   concat,
+  divide,
   expand,
   multiply,
   reduce,
@@ -47,14 +48,28 @@ const SIDES = [
   [1, 1],
 ] as const;
 
-/** Row or column number of every pixel, broadcast over the other axes. */
-function indices(graph: Graph, size: Dim, shape: readonly Dim[]): GraphTensor {
+/** 0, 1, 2, ... as floats along one axis, `[size]`. */
+function counting(graph: Graph, size: Dim): GraphTensor {
   const zero = graph.constant(BigInt64Array.of(0n), []);
   const one = graph.constant(BigInt64Array.of(1n), []);
   const end = graph.emit('Squeeze', [shapeValue(graph, [size])], { shape: [] });
   const counted = graph.emit('Range', [zero, end, one], { shape: [size] });
-  const numbers = unary(graph, 'Cast', counted, { to: { i: 1 } });
-  return reshape(graph, numbers, shape);
+  return unary(graph, 'Cast', counted, { to: { i: 1 } });
+}
+
+/**
+ * linspace(-1, 1, size), rounded as PyTorch rounds it: counted from either end. The head magnifies a difference in
+ * the last digit of a sampling position a hundredfold in its gradients.
+ */
+function identityGrid(graph: Graph, size: Dim): GraphTensor {
+  const last = subtract(graph, sizeValue(graph, size), scalar(graph, 1));
+  const step = divide(graph, scalar(graph, 2), last);
+  const index = counting(graph, size);
+  const fromStart = add(graph, multiply(graph, step, index), scalar(graph, -1));
+  const left = subtract(graph, last, index);
+  const fromEnd = subtract(graph, scalar(graph, 1), multiply(graph, step, left));
+  const isFirstHalf = graph.emit('Less', [index, left], { shape: [size] });
+  return graph.emit('Where', [isFirstHalf, fromStart, fromEnd], { shape: [size] });
 }
 
 /** A size as a float, `[1]`. */
@@ -70,7 +85,8 @@ function neighbours(
 ): Neighbours {
   const last = subtract(graph, sizeValue(graph, size), scalar(graph, 1));
   const reach = multiply(graph, last, scalar(graph, 0.5));
-  const position = add(graph, multiply(graph, displacement, reach), grid);
+  const place = add(graph, displacement, grid);
+  const position = multiply(graph, add(graph, place, scalar(graph, 1)), reach);
   const low = unary(graph, 'Floor', position);
   const high = add(graph, low, scalar(graph, 1));
   const fraction = subtract(graph, position, low);
@@ -100,8 +116,11 @@ function sampleAxes(graph: Graph, displacement: GraphTensor): Axes {
   const along = (channel: number): GraphTensor =>
     slice(graph, displacement, { axis: 1, start: channel, end: channel + 1 });
   return {
-    y: neighbours(graph, along(0), { size: h, grid: indices(graph, h, [1, 1, h, 1]) }),
-    x: neighbours(graph, along(1), { size: w, grid: indices(graph, w, [1, 1, 1, w]) }),
+    y: neighbours(graph, along(0), {
+      size: h,
+      grid: reshape(graph, identityGrid(graph, h), [1, 1, h, 1]),
+    }),
+    x: neighbours(graph, along(1), { size: w, grid: identityGrid(graph, w) }),
   };
 }
 
