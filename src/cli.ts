@@ -5,11 +5,18 @@ import { processCommand } from './commands/process.ts';
 import type { Command, CommandIo } from './commands/command.ts';
 import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
+import { trainCommand } from './commands/train.ts';
 import { NodeError, messageOf } from './errors.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { SOFTWARE } from './software.ts';
 
-const COMMANDS: readonly Command[] = [processCommand, serveCommand, demoCommand, simulateCommand];
+const COMMANDS: readonly Command[] = [
+  processCommand,
+  serveCommand,
+  demoCommand,
+  simulateCommand,
+  trainCommand,
+];
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map((c) => c.name.length));

@@ -1,0 +1,157 @@
+// The command line of `cinemyops train`.
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf, NodeError } from '../errors.ts';
+import { doublingWidths } from '../network/architecture.ts';
+import { VERSION_PATTERN } from '../network/model/manifest.ts';
+import type { Device } from '../network/session.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../train/open-engine.ts';
+import { DEFAULT_PLAN, parsePlan, type TrainingPlan } from '../train/plan.ts';
+import { MODELS_DIR } from './open-network.ts';
+
+interface CommonArgs {
+  /** Of the run. */
+  readonly folder: string;
+  readonly modelsDir: string;
+  readonly cacheDir: string;
+  readonly engine: EngineChoice;
+  readonly device: Device;
+}
+
+export type TrainArgs = CommonArgs &
+  (
+    | { readonly mode: 'resume' }
+    | { readonly mode: 'start'; readonly plan: TrainingPlan; readonly from: string | undefined }
+  );
+
+/** Where runs and their caches lie unless told otherwise. */
+const RUNS = 'runs';
+/** The release caps its head at ten times its first width. */
+const HEAD_CAP = 10;
+/** What a run that goes on may be told anew. */
+const RESUME_FLAGS = new Set(['resume', 'out', 'models', 'cache', 'engine', 'device']);
+const DEVICES: readonly Device[] = ['cpu', 'webgpu', 'cuda'];
+
+const text = { type: 'string' } as const;
+
+function readFlags(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        data: { type: 'string', multiple: true },
+        name: text,
+        out: text,
+        models: text,
+        cache: text,
+        engine: text,
+        device: text,
+        from: text,
+        epochs: text,
+        'steps-per-epoch': text,
+        batch: text,
+        stills: text,
+        frames: text,
+        patch: text,
+        width: text,
+        'head-width': text,
+        'learning-rate': text,
+        momentum: text,
+        patience: text,
+        'validation-slices': text,
+        seed: text,
+        'no-augmentation': { type: 'boolean' },
+        resume: { type: 'boolean' },
+      },
+    });
+    return values;
+  } catch (cause) {
+    throw new NodeError('usage', messageOf(cause), { cause });
+  }
+}
+
+type Flags = ReturnType<typeof readFlags>;
+
+const usage = (message: string): NodeError => new NodeError('usage', message);
+
+function oneOf<T extends string>(flag: string, given: string, choices: readonly T[]): T {
+  const choice = choices.find((name) => name === given);
+  if (choice === undefined)
+    throw usage(`expected --${flag} ${choices.join(' or ')}, got '${given}'`);
+  return choice;
+}
+
+/** Numbers of the plan by their flags. */
+const NUMBERS = {
+  epochs: 'epochs',
+  'steps-per-epoch': 'stepsPerEpoch',
+  batch: 'batch',
+  stills: 'stills',
+  frames: 'frames',
+  patch: 'patchMm',
+  'learning-rate': 'learningRate',
+  momentum: 'momentum',
+  patience: 'patience',
+  'validation-slices': 'validationSlices',
+  seed: 'seed',
+} as const satisfies Partial<Record<keyof Flags, keyof TrainingPlan>>;
+
+function numberOf(flag: string, given: string): number {
+  const value = Number(given);
+  if (given.trim() === '' || !Number.isFinite(value))
+    throw usage(`expected --${flag} with a number, got '${given}'`);
+  return value;
+}
+
+function planOf(flags: Flags): TrainingPlan {
+  const { name, data } = flags;
+  if (data === undefined) throw usage('expected --data SPEC, got none');
+  if (name === undefined || !VERSION_PATTERN.test(name))
+    throw usage(`expected --name with letters, digits, '.', '_' and '-', got '${name ?? ''}'`);
+  const numbers = Object.entries(NUMBERS).flatMap(([flag, field]) => {
+    const given = flags[flag as keyof typeof NUMBERS];
+    return given === undefined ? [] : [[field, numberOf(flag, given)] as const];
+  });
+  const { architecture } = DEFAULT_PLAN;
+  const width = numberOf('width', flags.width ?? `${architecture.encoderWidths[0]}`);
+  const headWidth = numberOf('head-width', flags['head-width'] ?? `${architecture.headWidths[0]}`);
+  return parsePlan({
+    ...DEFAULT_PLAN,
+    version: name,
+    data,
+    architecture: {
+      ...architecture,
+      encoderWidths: doublingWidths(width),
+      headWidths: doublingWidths(headWidth, HEAD_CAP * headWidth),
+    },
+    hasAugmentation: flags['no-augmentation'] !== true,
+    ...Object.fromEntries(numbers),
+  });
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws {NodeError} `usage` with what was expected
+ */
+export function parseTrainArgs(argv: readonly string[]): TrainArgs {
+  const flags = readFlags(argv);
+  const common = {
+    modelsDir: flags.models ?? MODELS_DIR,
+    cacheDir: flags.cache ?? join(RUNS, 'cache'),
+    engine: oneOf('engine', flags.engine ?? 'auto', ENGINE_CHOICES),
+    device: oneOf('device', flags.device ?? 'cpu', DEVICES),
+  };
+  if (flags.resume === true) {
+    const unexpected = Object.keys(flags).filter((flag) => !RESUME_FLAGS.has(flag));
+    if (unexpected.length > 0)
+      throw usage(`--resume goes on as the run began: leave out --${unexpected.join(', --')}`);
+    if (flags.out === undefined) throw usage('expected --resume with --out DIR, the run to go on');
+    return { ...common, mode: 'resume', folder: flags.out };
+  }
+  if (flags.from !== undefined && (flags.width ?? flags['head-width']) !== undefined)
+    throw usage('--from brings its own widths: leave out --width and --head-width');
+  const plan = planOf(flags);
+  const folder = flags.out ?? join(RUNS, plan.version);
+  return { ...common, mode: 'start', folder, plan, from: flags.from };
+}

@@ -1,0 +1,104 @@
+// `cinemyops train`: from labelled cine to a model version.
+import { join } from 'node:path';
+import { EXIT } from '../exit-code.ts';
+import { loadModel } from '../network/model/load-model.ts';
+import { writeModel } from '../network/model/write-model.ts';
+import {
+  resumeTraining,
+  startTraining,
+  type TrainingOutcome,
+  type TrainingParts,
+} from '../train/train.ts';
+import { trainingRecord } from '../train/training-record.ts';
+import type { Command, CommandIo } from './command.ts';
+import { parseTrainArgs, type TrainArgs } from './train-args.ts';
+import { trainingProgress } from './training-progress.ts';
+
+const HELP = `cinemyops train --data SPEC [--data SPEC ...] --name VERSION [options]
+cinemyops train --resume --out DIR
+
+Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
+  simulate:seeds=1-5000   simulated exams, one patient a seed
+  sunnybrook-png:DIR      still images with the LV endocardium drawn in: DIR/PATIENT/images/*.png
+                          and DIR/PATIENT/labels_endo/*.png of the same names
+Labels that a SPEC lacks train the terms that they can. Patients are held out for validation by a
+hash of their id, never by slice. Writes to the folder of the run:
+  checkpoint.safetensors  every two minutes, every epoch and at Ctrl-C; --resume goes on from it
+  best.safetensors        the epoch that did best on held-out patients
+  metrics.jsonl           a line an epoch
+  report.html             curves and pictures of held-out slices
+
+Options:
+  --out DIR             folder of the run; default runs/VERSION
+  --models DIR          folder of models; default models
+  --cache DIR           folder for simulated slices, which take long to make; default runs/cache
+  --engine NAME         auto (default), onnxruntime or tensorflow
+  --device NAME         of onnxruntime: cpu (default), webgpu or cuda
+  --from DIR            start from the weights of a model folder, and with its widths
+  --epochs N            default 100
+  --steps-per-epoch N   default 250
+  --batch N             cine samples a step; default 2
+  --stills N            single frames of a step that trains anatomy alone; default 6
+  --frames N            frames of a cine sample; default 6
+  --patch MM            side of a sample, a multiple of 16; default 112
+  --width N             first width of the encoder; default 12
+  --head-width N        first width of the pathology head; default 16
+  --learning-rate X     default 0.01
+  --momentum X          default 0.99
+  --patience N          epochs without a better score before training stops; default 30
+  --validation-slices N held-out slices that every epoch is judged on; default 24
+  --no-augmentation     for tests
+  --seed N              default 1
+
+Progress goes to stderr. Research use only.
+Exit codes: 0 done, 2 usage, 1 anything else, also when stopped by Ctrl-C.
+`;
+
+export const trainCommand: Command = {
+  name: 'train',
+  summary: 'train a model on simulated or labelled cine',
+  help: HELP,
+  run: runTrain,
+};
+
+async function runTrain(argv: readonly string[], io: CommandIo): Promise<number> {
+  const args = parseTrainArgs(argv);
+  const progress = trainingProgress(io, () => performance.now());
+  const parts: TrainingParts = {
+    folder: args.folder,
+    cacheDir: args.cacheDir,
+    engine: args.engine,
+    device: args.device,
+    signal: io.signal,
+    now: () => performance.now(),
+    report: (text) => {
+      io.stderr(`${text}\n`);
+    },
+    onStart: progress.onStart,
+    onStep: progress.onStep,
+    onEpoch: progress.onEpoch,
+  };
+  const outcome = await runTraining(args, parts);
+  if (outcome.ending === 'interrupted') {
+    io.stderr(`stopped after ${outcome.steps} steps; go on with --resume --out ${args.folder}\n`);
+    return EXIT.failure;
+  }
+  const folder = join(args.modelsDir, outcome.plan.version);
+  await writeModel(folder, {
+    architecture: outcome.plan.architecture,
+    parameters: outcome.parameters,
+    isTrained: true,
+    origin: { kind: 'trained' },
+    training: trainingRecord(outcome),
+  });
+  io.stdout(`${folder}\n`);
+  return EXIT.done;
+}
+
+async function runTraining(args: TrainArgs, parts: TrainingParts): Promise<TrainingOutcome> {
+  if (args.mode === 'resume') return resumeTraining(parts);
+  if (args.from === undefined) return startTraining(args.plan, parts);
+  const { manifest, parameters } = await loadModel(args.from);
+  const plan = { ...args.plan, architecture: manifest.architecture };
+  return startTraining(plan, { ...parts, initial: parameters });
+}

@@ -1,0 +1,95 @@
+// The batch of one step: a function of the plan, the patients and the step, and of nothing that came before.
+import type { TrainingBatch } from '../network/training-step.ts';
+import type { Random } from '../random.ts';
+import type { TrainingPlan } from './plan.ts';
+import { drawCineSample, drawStill, type TrainingSample } from './sample.ts';
+import { kindOfStep, randomOfStep } from './schedule.ts';
+import { type CineSlice, isCine } from './source.ts';
+import type { PatientOfSource } from './split.ts';
+
+/** Frames that the motion and consistency terms look at, as released. */
+const SAMPLED_FRAMES = 5;
+/** Draws until a slice suits; a set of stills alone never gives a cine. */
+const MOST_DRAWS = 60;
+
+/** A slice of a patient of any source: sources are as likely as each other, whatever their size. */
+async function drawSlice(
+  random: Random,
+  bySource: readonly (readonly PatientOfSource[])[],
+  suits: (slice: CineSlice) => boolean,
+): Promise<CineSlice> {
+  let slice: CineSlice | undefined;
+  for (let draw = 0; draw < MOST_DRAWS; draw++) {
+    const stream = random.fork(`draw ${draw}`);
+    const { source, patient } = stream.pick(stream.pick(bySource));
+    slice = await source.draw(patient, stream.fork('slice'));
+    if (suits(slice)) return slice;
+  }
+  throw new RangeError(`no suitable slice in ${MOST_DRAWS} draws`);
+}
+
+/** Puts samples of one size together. */
+export function joinSamples(
+  samples: readonly TrainingSample[],
+  { random, frames, size }: { random: Random; frames: number; size: number },
+): TrainingBatch {
+  const n = samples.length;
+  const cine = new Float32Array(n * frames * size * size);
+  const labels = new Uint8Array(n * size * size);
+  samples.forEach((sample, i) => {
+    cine.set(sample.cine, i * sample.cine.length);
+    labels.set(sample.labels, i * sample.labels.length);
+  });
+  return {
+    shape: [n, frames, size, size],
+    cine,
+    labels,
+    annotations: samples.map(({ annotation }) => annotation),
+    sampledFrames: samples.map((_, i) => drawFrames(random.fork(`frames ${i}`), frames)),
+  };
+}
+
+/** Without replacement. */
+function drawFrames(random: Random, frames: number): number[] {
+  const left = Array.from({ length: frames }, (_, t) => t);
+  return Array.from({ length: Math.min(SAMPLED_FRAMES, frames) }, () => {
+    const [frame] = left.splice(random.integer([0, left.length - 1]), 1);
+    return frame;
+  });
+}
+
+export function groupBySource(patients: readonly PatientOfSource[]): PatientOfSource[][] {
+  const groups = new Map<unknown, PatientOfSource[]>();
+  for (const patient of patients) {
+    const group = groups.get(patient.source);
+    if (group === undefined) groups.set(patient.source, [patient]);
+    else group.push(patient);
+  }
+  return [...groups.values()];
+}
+
+/** Draws the batch of a step. */
+export async function drawBatch(
+  plan: TrainingPlan,
+  patients: readonly PatientOfSource[],
+  step: number,
+): Promise<TrainingBatch> {
+  const random = randomOfStep(plan, step);
+  const bySource = groupBySource(patients);
+  const options = { size: plan.patchMm, isAugmented: plan.hasAugmentation };
+  const isStills = kindOfStep(plan, step) === 'stills';
+  const frames = isStills ? 1 : plan.frames;
+  const samples: TrainingSample[] = [];
+  for (let i = 0; i < (isStills ? plan.stills : plan.batch); i++) {
+    const own = random.fork(`sample ${i}`);
+    const slice = await drawSlice(own, bySource, isStills ? hasLabels : isCine);
+    samples.push(
+      isStills
+        ? drawStill(own, slice, options)
+        : drawCineSample(own, slice, { ...options, frames }),
+    );
+  }
+  return joinSamples(samples, { random, frames, size: plan.patchMm });
+}
+
+const hasLabels = (slice: CineSlice): boolean => slice.labels.size > 0;

@@ -1,0 +1,83 @@
+// Everything that decides how a training run goes; kept in its checkpoints.
+import { z } from 'zod';
+import { NodeError } from '../errors.ts';
+import { type Architecture, doublingWidths, SIZE_MULTIPLE } from '../network/architecture.ts';
+
+const count = z.int().positive();
+const share = z.number().min(0).max(1);
+const widths = z.tuple([count, count, count, count, count]).readonly();
+
+export const trainingPlanSchema = z.strictObject({
+  version: z.string(),
+  data: z.array(z.string()).min(1),
+  seed: z.int().min(0),
+  architecture: z.strictObject({
+    encoderWidths: widths,
+    headWidths: widths,
+    hasTextureChannel: z.boolean(),
+  }) satisfies z.ZodType<Architecture>,
+  epochs: count,
+  stepsPerEpoch: count,
+  /** Cine samples of a step. */
+  batch: count,
+  /** Frames of a cine sample, end diastole included. */
+  frames: z.int().min(2),
+  /** Stills of a step that trains anatomy alone. */
+  stills: count,
+  /** Side of a training patch; pixels of 1 mm, so a multiple of 16. */
+  patchMm: z
+    .int()
+    .multipleOf(SIZE_MULTIPLE)
+    .min(2 * SIZE_MULTIPLE),
+  learningRate: z.number().positive(),
+  momentum: share,
+  /** Share of steps with stills, at the start and at the end of training. */
+  stillsShare: z.tuple([share, share]),
+  /** Progress, 0 to 1, from which BatchNorm uses its running statistics, as in use. */
+  runningStatisticsFrom: share,
+  hasAugmentation: z.boolean(),
+  validationShare: share,
+  validationSlices: count,
+  /** Epochs without a better score after which training stops. */
+  patience: count,
+});
+
+export type TrainingPlan = Readonly<z.infer<typeof trainingPlanSchema>>;
+
+export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
+  seed: 1,
+  architecture: {
+    encoderWidths: doublingWidths(12),
+    headWidths: doublingWidths(16, 160),
+    hasTextureChannel: false,
+  },
+  epochs: 100,
+  stepsPerEpoch: 250,
+  batch: 2,
+  frames: 6,
+  stills: 6,
+  patchMm: 112,
+  learningRate: 0.01,
+  momentum: 0.99,
+  stillsShare: [0.6, 0.25],
+  runningStatisticsFrom: 0.7,
+  hasAugmentation: true,
+  validationShare: 0.1,
+  validationSlices: 24,
+  patience: 30,
+};
+
+export const totalSteps = ({ epochs, stepsPerEpoch }: TrainingPlan): number =>
+  epochs * stepsPerEpoch;
+
+/**
+ * Reads a plan from outside.
+ *
+ * @throws {NodeError} `usage` with every problem
+ */
+export function parsePlan(value: unknown): TrainingPlan {
+  const parsed = trainingPlanSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
+  throw new NodeError('usage', `the training plan is not usable: ${problems.join('; ')}`);
+}

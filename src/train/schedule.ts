@@ -1,0 +1,47 @@
+// What each step is: its kind of samples and its settings, functions of the plan and the step alone.
+import { RELEASED_SETTINGS, type TrainingSettings } from '../network/training-step.ts';
+import { createRandom, type Random } from '../random.ts';
+import { totalSteps, type TrainingPlan } from './plan.ts';
+
+/** `cine`: slices in motion around the heart. `stills`: single frames, of the heart or a whole scan. */
+export type StepKind = 'cine' | 'stills';
+
+/** Exponent of the decay, as released. */
+const POLY_POWER = 0.9;
+/** A new network takes this many steps to reach its learning rate. */
+const WARM_UP_STEPS = 50;
+
+const progressAt = (plan: TrainingPlan, step: number): number => step / totalSteps(plan);
+
+/** The random stream of a step: what came before does not matter, so that a resumed run draws the same. */
+export function randomOfStep(plan: TrainingPlan, step: number): Random {
+  return createRandom(`training ${plan.seed}/step ${step}`);
+}
+
+export function kindOfStep(plan: TrainingPlan, step: number): StepKind {
+  const [first, last] = plan.stillsShare;
+  const share = first + (last - first) * progressAt(plan, step);
+  return randomOfStep(plan, step).fork('kind').chance(share) ? 'stills' : 'cine';
+}
+
+export function learningRateAt(plan: TrainingPlan, step: number): number {
+  const warmth = Math.min(1, (step + 1) / WARM_UP_STEPS);
+  return plan.learningRate * warmth * (1 - progressAt(plan, step)) ** POLY_POWER;
+}
+
+/** Settings of a step of training. */
+export function settingsOfStep(plan: TrainingPlan, step: number): TrainingSettings {
+  const { lossWeights } = RELEASED_SETTINGS;
+  const isStills = kindOfStep(plan, step) === 'stills';
+  return {
+    ...RELEASED_SETTINGS,
+    learningRate: learningRateAt(plan, step),
+    momentum: plan.momentum,
+    // Batches of stills and of cine differ in their statistics; in the end the network learns to
+    // live with those that it will be used with.
+    batchNorm: progressAt(plan, step) < plan.runningStatisticsFrom ? 'batch' : 'running',
+    lossWeights: isStills
+      ? { motion: 0, consistency: 0, smoothness: 0, anatomy: lossWeights.anatomy, pathology: 0 }
+      : lossWeights,
+  };
+}

@@ -1,0 +1,70 @@
+// The held-out slices that every epoch is judged on, the same each time and not augmented.
+import { createRandom } from '../random.ts';
+import { groupBySource } from './draw-batch.ts';
+import type { TrainingPlan } from './plan.ts';
+import { evenFractions, framesAt, heartCentre, showFrames, type TrainingSample } from './sample.ts';
+import { type CineSlice, frameOf, isCine } from './source.ts';
+import type { PatientOfSource } from './split.ts';
+import { sampleLabels, type View } from './view.ts';
+
+/** Fewer frames than in use, evenly spread: the head takes their mean. */
+const FRAMES = 9;
+/** The whole scan, as the heart is looked for. */
+const WIDE = { size: 192, pixelMm: 1.5 } as const;
+
+/** One held-out slice; `cine` has several frames, `still` and `wide` one. */
+export interface ValidationCase extends TrainingSample {
+  readonly kind: 'cine' | 'still' | 'wide';
+  readonly frames: number;
+  readonly size: number;
+}
+
+function shown(
+  slice: CineSlice,
+  kind: ValidationCase['kind'],
+  { frames, view, t }: { frames: readonly Float32Array[]; view: View; t: number },
+): ValidationCase {
+  const [, rows, columns] = slice.shape;
+  const { cine, points } = showFrames(frames, { slice, view });
+  const labels = slice.labels.get(t) ?? new Uint8Array(rows * columns);
+  return {
+    kind,
+    frames: frames.length,
+    size: view.size,
+    cine,
+    labels: sampleLabels(labels, [rows, columns], points),
+    annotation: slice.annotation,
+  };
+}
+
+function casesOf(slice: CineSlice, { patchMm }: TrainingPlan): ValidationCase[] {
+  const straight = { radians: 0, isMirrored: false } as const;
+  const near: View = { centre: heartCentre(slice), size: patchMm, pixelMm: 1, ...straight };
+  const [, rows, columns] = slice.shape;
+  const wide: View = { centre: [(rows - 1) / 2, (columns - 1) / 2], ...WIDE, ...straight };
+  const t = slice.endDiastole;
+  const still = { frames: [frameOf(slice, t)], t };
+  const around = shown(slice, 'wide', { ...still, view: wide });
+  return isCine(slice)
+    ? [
+        shown(slice, 'cine', { frames: framesAt(slice, evenFractions(FRAMES)), view: near, t }),
+        around,
+      ]
+    : [shown(slice, 'still', { ...still, view: near }), around];
+}
+
+/** Draws the held-out slices of a plan, equally from every source. */
+export async function drawValidationCases(
+  plan: TrainingPlan,
+  patients: readonly PatientOfSource[],
+): Promise<ValidationCase[]> {
+  const bySource = groupBySource(patients);
+  const cases: ValidationCase[] = [];
+  for (let i = 0; i < (bySource.length === 0 ? 0 : plan.validationSlices); i++) {
+    const group = bySource[i % bySource.length];
+    const { source, patient } = group[Math.floor(i / bySource.length) % group.length];
+    const random = createRandom(`validation ${plan.seed}/slice ${i}`);
+    cases.push(...casesOf(await source.draw(patient, random), plan));
+  }
+  return cases;
+}
