@@ -1,6 +1,7 @@
 // What the network found in one exam, on the exam's native grid.
 import type { LabelVolume } from './labels.ts';
 import type { ModelIdentity } from './model-identity.ts';
+import type { MotionField } from './motion-field.ts';
 
 /** Square region at 1 mm that the network saw, in native pixels. */
 export interface RegionOfInterest {
@@ -15,6 +16,7 @@ export interface Segmentation {
   readonly anatomy: LabelVolume;
   /** `[1, Z, Y, X]`, values of PATHOLOGY, at end diastole. */
   readonly pathology: LabelVolume;
+  readonly motion: MotionField;
   /** 0-based native phase. */
   readonly endDiastole: number;
   /** 0-based native phase. */

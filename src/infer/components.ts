@@ -1,5 +1,5 @@
 // Connected components of one label in a stack of slices.
-import type { LabelVolume } from '../labels.ts';
+import { ANATOMY, PATHOLOGY, type LabelVolume } from '../labels.ts';
 
 /** 26 neighbours: slices of a moving heart overlap, but seldom pixel for pixel. */
 const NEIGHBOURS = [-1, 0, 1].flatMap((dz) =>
@@ -39,6 +39,19 @@ export function keepLargestComponent(
     }
   }
   return cleared;
+}
+
+/** Keeps the largest component of LV, myocardium and scar; says what was cleared. */
+export function keepLargestParts(anatomy: LabelVolume, pathology: LabelVolume): string[] {
+  for (let t = 0; t < anatomy.shape[0]; t++) {
+    keepLargestComponent(anatomy, t, ANATOMY.lvBlood, ANATOMY.background);
+    keepLargestComponent(anatomy, t, ANATOMY.myocardium, ANATOMY.background);
+  }
+  // What is not scar is still myocardium.
+  const cleared = keepLargestComponent(pathology, 0, PATHOLOGY.scar, PATHOLOGY.healthyMyocardium);
+  return cleared === 0
+    ? []
+    : [`${cleared} voxels of scar apart from the largest scar were counted as healthy`];
 }
 
 /** Marks the component that holds `start`, and returns its number of voxels. */

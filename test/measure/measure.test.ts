@@ -6,6 +6,7 @@ import type { Segmentation } from '../../src/segmentation.ts';
 import type { Shape4D } from '../../src/volume.ts';
 import { SHORT_AXIS } from '../support/frame-fixture.ts';
 import { addScaled, planeNormal } from '../../src/volume.ts';
+import { stillMotion } from '../support/motion-fixture.ts';
 
 const SHAPE: Shape4D = [2, 3, 10, 10];
 
@@ -52,6 +53,7 @@ function segmentationOf(
   return {
     anatomy: { labels, shape: SHAPE },
     pathology: { labels: pathology, shape: [1, 3, 10, 10] },
+    motion: stillMotion(3),
     endDiastole: 1,
     endSystole: 0,
     region: { centre: [5, 5], sizeMm: 128 },

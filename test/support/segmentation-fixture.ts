@@ -4,7 +4,6 @@ import type { Measured, Measurements, Unit } from '../../src/findings.ts';
 import { ANATOMY, PATHOLOGY, type LabelVolume } from '../../src/labels.ts';
 import type { Segmentation } from '../../src/segmentation.ts';
 import { length, patientPosition, subtract, type Vec3 } from '../../src/volume.ts';
-import { stillMotion } from './motion-fixture.ts';
 
 /** The label of a point of the patient in a phase. */
 export type Painter = (pointMm: Vec3, t: number) => number;
@@ -58,7 +57,6 @@ export function segmentationFixture(exam: CineExam, isTrained = true): Segmentat
   return {
     anatomy: paintLabels(exam, phases, anatomy),
     pathology: paintLabels(exam, [endDiastole], pathology),
-    motion: stillMotion(exam.volume.shape[1]),
     motion: stillness(exam, endDiastole),
     endDiastole,
     endSystole,
