@@ -1,6 +1,7 @@
 // Small cine exams for tests, in oblique planes and with unlike spacings unless asked otherwise.
 import { derivedUid } from '../../src/fingerprint.ts';
 import type { CineExam, SourceFrame } from '../../src/exam.ts';
+import { createRandom } from '../../src/random.ts';
 import {
   addScaled,
   cross,
@@ -38,7 +39,7 @@ export const OBLIQUE = obliqueOrientation([0.6, 0.64, -0.48], [0.2, 0.4, 0.9]);
 export function examFixture(options: ExamOptions = {}): CineExam {
   const shape = options.shape ?? [4, 3, 18, 22];
   const [phases, slices, rows, columns] = shape;
-  const random = seededRandom(options.seed ?? 1);
+  const random = createRandom(`voxels ${options.seed ?? 1}`);
   const uid = (...parts: readonly (string | number)[]): string =>
     derivedUid('fixture', String(options.seed ?? 1), ...parts.map(String));
   const planes = planesOf(options, slices);
@@ -48,7 +49,7 @@ export function examFixture(options: ExamOptions = {}): CineExam {
     frameOfReferenceUid: uid('frame of reference'),
     volume: {
       voxels: Float32Array.from({ length: phases * slices * rows * columns }, () =>
-        Math.floor(random() * 500),
+        random.integer([0, 499]),
       ),
       shape,
       planes,
@@ -83,22 +84,11 @@ export function examFixture(options: ExamOptions = {}): CineExam {
   };
 }
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** The same values in another order, decided by the seed. */
 export function shuffled<T>(values: readonly T[], seed: number): T[] {
-  const random = seededRandom(seed);
+  const random = createRandom(`order ${seed}`);
   return values
-    .map((value) => ({ value, rank: random() }))
+    .map((value) => ({ value, rank: random.next() }))
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ value }) => value);
 }
