@@ -9,7 +9,7 @@ import { simulateExam } from '../../src/simulate/simulate.ts';
 import { writeSimulatedExam } from '../../src/simulate/write-simulated-exam.ts';
 import { runCli } from '../support/run-cli.ts';
 
-const SMALL = { slices: 3, phases: 8, matrix: 96 };
+const SMALL = { slices: 3, phases: 10, matrix: 96 };
 
 describe('cinemyops process', function () {
   this.timeout(120_000);
@@ -61,7 +61,7 @@ describe('cinemyops process', function () {
       expect(a.equals(b), `${name} differs`).to.equal(true);
     }
     const findings = JSON.parse(fromZip.stdout) as Findings;
-    expect([findings.slices, findings.phases]).to.deep.equal([3, 8]);
+    expect([findings.slices, findings.phases]).to.deep.equal([3, 10]);
     expect(JSON.stringify(findings)).to.not.contain('Simulated');
   });
 
@@ -111,7 +111,7 @@ describe('cinemyops process', function () {
       'a zip of DICOM files',
     ],
   ];
-  const onePhase = () => instances.filter((_, i) => i % 8 === 0);
+  const onePhase = () => instances.filter((_, i) => i % 10 === 0);
   const otherPatient = () => writeSimulatedExam(simulateExam(8, SMALL), 'ge');
 
   for (const [name, input, reason] of refused) {
@@ -135,7 +135,7 @@ describe('cinemyops process', function () {
     expect(run.exitCode, run.stderr).to.equal(0);
     const { completeness } = JSON.parse(run.stdout) as Findings;
     expect(completeness.verdict).to.equal('partial');
-    expect(completeness.notes[0]).to.contain('6 of 8 phases');
+    expect(completeness.notes[0]).to.contain('9 of 10 phases');
   });
 
   const misused: readonly (readonly [string, readonly string[], string])[] = [
