@@ -57,7 +57,7 @@ export function contactSheet(exam: SimulatedExam): Uint8Array {
   const { shape, voxels } = exam.volume;
   const [, slices, rows, columns] = shape;
   const lines = Math.ceil(slices / COLUMNS);
-  const png = new PNG({ width: COLUMNS * columns, height: 4 * lines * rows });
+  const png = new PNG({ width: Math.min(COLUMNS, slices) * columns, height: 4 * lines * rows });
   for (let i = 3; i < png.data.length; i += 4) png.data[i] = 255;
   const sample = voxels.filter((_, i) => i % 17 === 0).sort();
   const sheet = { png, exam, white: Math.max(1, sample[Math.floor(WHITE * (sample.length - 1))]) };

@@ -79,7 +79,9 @@ export function lvMoment(lv: LeftVentricle, time: number): LvMoment {
   let greatestOuterSquared = 0;
   for (let node = 0; node < endoSquared.length; node++) {
     const wall = lv.epiSquared[node] - lv.endoSquared[node];
-    packed.set([lv.endoSquared[node], endoSquared[node], wall], STRIDE * node);
+    packed[STRIDE * node] = lv.endoSquared[node];
+    packed[STRIDE * node + 1] = endoSquared[node];
+    packed[STRIDE * node + 2] = wall;
     greatestOuterSquared = Math.max(
       greatestOuterSquared,
       endoSquared[node] + wall / (1 - shortening),

@@ -68,7 +68,9 @@ export function wallField(value: (theta: number, zeta: number) => number): WallF
 
 /** A field from the values of other fields, node by node. */
 export function mapWallField(value: (node: number) => number): WallField {
-  return Float64Array.from({ length: LEVELS * ANGLES }, (_, node) => value(node));
+  const field = new Float64Array(LEVELS * ANGLES);
+  for (let node = 0; node < field.length; node++) field[node] = value(node);
+  return field;
 }
 
 /** Each node mixed with its neighbours, as often as asked: a stiff wall tethers what it borders. */
