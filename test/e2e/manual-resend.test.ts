@@ -43,7 +43,7 @@ describe('an exam that is run again by hand', () => {
     node = prepareNode(orthanc, { port, modelsDir });
     await orthanc.start();
     await node.start();
-    storeByDimse(orthanc, writeExam(join(orthanc.folder, 'exam')));
+    await storeByDimse(orthanc, writeExam(join(orthanc.folder, 'exam')));
     [study = ''] = (await orthanc.get('/studies')) as string[];
     await untilResults();
   });
@@ -114,7 +114,7 @@ describe('an exam that is run again by hand', () => {
     const other = await prepareOrthanc({ nodeUrl: node.url });
     try {
       await other.start();
-      storeByDimse(other, [writeStranger(join(other.folder, 'stranger.dcm'))]);
+      await storeByDimse(other, [writeStranger(join(other.folder, 'stranger.dcm'))]);
       const [stranger] = (await other.get('/studies')) as string[];
       const sent = await other.fetch('/dicom-web/servers/cinemyops/stow', {
         method: 'POST',

@@ -147,11 +147,17 @@ function addToConfiguration(file: string, extra: Readonly<Record<string, unknown
 }
 
 /** Sends files as a scanner does, by C-STORE, in the order given. */
-export function storeByDimse(orthanc: OrthancProcess, files: readonly string[]): void {
-  const { status, stderr } = spawnSync(
+export async function storeByDimse(
+  orthanc: OrthancProcess,
+  files: readonly string[],
+): Promise<void> {
+  const child = spawn(
     'storescu',
     ['-aec', 'ORTHANC', '127.0.0.1', String(orthanc.dicomPort), ...files],
-    { encoding: 'utf8', env: { ...process.env, TCP_NODELAY: '1' } },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TCP_NODELAY: '1' } },
   );
-  if (status !== 0) throw new Error(`storescu failed: ${stderr}`);
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  await once(child, 'close');
+  if (child.exitCode !== 0) throw new Error(`storescu failed: ${stderr}`);
 }

@@ -294,7 +294,7 @@ describe('runNode', () => {
     let begun = false;
     const finish = new AbortController();
     const first = startNode(async (instances) => {
-      const [identity] = instances.map((instance) => identifyInstance(instance.bytes));
+      const identity = instances.map((instance) => identifyInstance(instance.bytes)).at(0);
       if (instances.length === 8) {
         begun = true;
         await once(finish.signal, 'abort');
