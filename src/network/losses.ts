@@ -228,6 +228,13 @@ export function lossTerms<X>(
   };
 }
 
+/** The anatomy term from the anatomy of every frame, `[N T, 4, H, W]`; the others are zero. */
+export function anatomyTermsOnly<X>(ops: Ops<X>, anatomy: X, inputs: LossInputs<X>): LossTerms<X> {
+  const loss = anatomyLoss(ops, anatomy, inputs);
+  const zero = scale(ops, loss, 0);
+  return { motion: zero, consistency: zero, smoothness: zero, anatomy: loss, pathology: zero };
+}
+
 /**
  * Weighted sum of the terms; it may be negative.
  *

@@ -158,6 +158,9 @@ export function parameterSpecs(architecture: Architecture): readonly ParameterSp
   ];
 }
 
+/** True for what the anatomy decoder's output depends on. */
+export const isOfAnatomy = ({ name }: ParameterSpec): boolean => /^(encoder|anatomy)\./.test(name);
+
 /** Number of values of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

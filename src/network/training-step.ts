@@ -21,6 +21,12 @@ export interface TrainingBatch {
   readonly sampledFrames: readonly (readonly number[])[];
 }
 
+/**
+ * `anatomy`: encoder and anatomy decoder alone, at a third of the cost. The rest of the network is not
+ * computed and stays as it is, its losses are given as 0.
+ */
+export type TrainedPart = 'all' | 'anatomy';
+
 export interface TrainingSettings {
   readonly learningRate: number;
   readonly momentum: number;
@@ -31,6 +37,7 @@ export interface TrainingSettings {
   /** How far the running statistics move towards those of the batch. */
   readonly statisticsRate: number;
   readonly lossWeights: Readonly<Record<LossName, number>>;
+  readonly trainedPart: TrainedPart;
   /** Weight of each resolution of the head, finest first. */
   readonly deepSupervision: readonly [number, number, number, number];
 }
@@ -44,6 +51,7 @@ export const RELEASED_SETTINGS: TrainingSettings = {
   batchNorm: 'batch',
   statisticsRate: 0.1,
   lossWeights: LOSS_WEIGHTS,
+  trainedPart: 'all',
   deepSupervision: DEEP_SUPERVISION,
 };
 

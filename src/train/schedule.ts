@@ -31,8 +31,6 @@ export function learningRateAt(plan: TrainingPlan, step: number): number {
 
 /** Settings of a step of training. */
 export function settingsOfStep(plan: TrainingPlan, step: number): TrainingSettings {
-  const { lossWeights } = RELEASED_SETTINGS;
-  const isStills = kindOfStep(plan, step) === 'stills';
   return {
     ...RELEASED_SETTINGS,
     learningRate: learningRateAt(plan, step),
@@ -40,8 +38,6 @@ export function settingsOfStep(plan: TrainingPlan, step: number): TrainingSettin
     // Batches of stills and of cine differ in their statistics; in the end the network learns to
     // live with those that it will be used with.
     batchNorm: progressAt(plan, step) < plan.runningStatisticsFrom ? 'batch' : 'running',
-    lossWeights: isStills
-      ? { motion: 0, consistency: 0, smoothness: 0, anatomy: lossWeights.anatomy, pathology: 0 }
-      : lossWeights,
+    trainedPart: kindOfStep(plan, step) === 'stills' ? 'anatomy' : 'all',
   };
 }

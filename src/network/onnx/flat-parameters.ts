@@ -1,7 +1,8 @@
 // All parameters end to end in one array: a training step hands over two values, not two hundred.
 import type { Architecture } from '../architecture.ts';
 import type { NamedParameters, ParameterArray, ParameterSpec } from '../parameters.ts';
-import { parameterSpecs, sizeOf } from '../parameters.ts';
+import { isOfAnatomy, parameterSpecs, sizeOf } from '../parameters.ts';
+import type { TrainedPart } from '../training-step.ts';
 
 /** Where each parameter lies in a flat array. */
 export interface FlatLayout {
@@ -13,9 +14,10 @@ function layoutOf(specs: readonly ParameterSpec[]): FlatLayout {
   return { specs, length: specs.reduce((total, { shape }) => total + sizeOf(shape), 0) };
 }
 
-/** What gradients change. */
-export function trainedLayout(architecture: Architecture): FlatLayout {
-  return layoutOf(parameterSpecs(architecture).filter(({ isTrained }) => isTrained));
+/** What gradients change; the parameters of the anatomy are the first of all. */
+export function trainedLayout(architecture: Architecture, part: TrainedPart = 'all'): FlatLayout {
+  const trained = parameterSpecs(architecture).filter(({ isTrained }) => isTrained);
+  return layoutOf(part === 'all' ? trained : trained.filter(isOfAnatomy));
 }
 
 /** The running statistics of BatchNorm. */

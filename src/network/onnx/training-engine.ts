@@ -105,10 +105,10 @@ function trainingSessions(architecture: Architecture, device: Device) {
 
 function planOf(
   { shape, sampledFrames }: TrainingBatch,
-  { batchNorm }: TrainingSettings,
+  { batchNorm, trainedPart }: TrainingSettings,
   purpose: TrainingModelPlan['purpose'],
 ): Omit<TrainingModelPlan, 'architecture'> {
-  return { shape, sampled: sampledFrames[0].length, batchNorm, purpose };
+  return { shape, sampled: sampledFrames[0].length, batchNorm, trainedPart, purpose };
 }
 
 function spareOf(state: State): State {
@@ -158,7 +158,8 @@ export function createOnnxTrainingEngine(
       const { weights, statistics } = state;
       const session = await sessions.open(planOf(batch, settings, 'gradients'));
       const results = await session.run({ ...batchFeeds(batch, settings), weights, statistics });
-      const gradients = unflatten(trained, results.gradients.data as Float32Array);
+      const layout = trainedLayout(architecture, settings.trainedPart);
+      const gradients = unflatten(layout, results.gradients.data as Float32Array);
       return { losses: lossValues(results.losses), gradients };
     },
     state(): TrainingState {

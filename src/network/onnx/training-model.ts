@@ -1,12 +1,13 @@
 // A whole training step, or losses and gradients alone, as one ONNX model for batches of one shape.
 import type { Architecture } from '../architecture.ts';
 import { ANATOMY_CHANNELS, PATHOLOGY_CHANNELS, RESOLUTIONS } from '../architecture.ts';
-import { cinemyops } from '../cinemyops.ts';
+import { cinemyops, decodeAnatomy, encode, type NetworkParts } from '../cinemyops.ts';
 import type { LossInputs, LossTerms, Supervision } from '../losses.ts';
-import { LOSS_NAMES, lossTerms, totalLoss } from '../losses.ts';
+import { anatomyTermsOnly, LOSS_NAMES, lossTerms, totalLoss } from '../losses.ts';
 import type { Moments } from '../ops.ts';
 import { clipFactor, descend, follow, gradientNorm } from '../optimiser.ts';
 import { sizeOf } from '../parameters.ts';
+import type { TrainedPart } from '../training-step.ts';
 import { differentiate } from './differentiate.ts';
 import { concat, int64s, multiply, reshape } from './emit.ts';
 import type { FlatLayout } from './flat-parameters.ts';
@@ -23,6 +24,7 @@ export interface TrainingModelPlan {
   /** Frames that the motion and consistency terms look at. */
   readonly sampled: number;
   readonly batchNorm: 'batch' | 'running';
+  readonly trainedPart: TrainedPart;
   /** `step` updates the parameters, `gradients` gives their gradients. */
   readonly purpose: 'step' | 'gradients';
 }
@@ -84,12 +86,24 @@ function cut(
 interface LossGraph {
   readonly terms: LossTerms<GraphTensor>;
   readonly total: GraphTensor;
-  /** Flat, `[P]`. */
+  /** Flat, `[P]`, of the part that is trained. */
   readonly gradients: GraphTensor;
-  /** The running statistics after this batch, flat; undefined where BatchNorm only uses them. */
+  /** The statistics of this batch; undefined where BatchNorm only uses the running ones. */
   readonly batchMoments: ReadonlyMap<string, Moments<GraphTensor>> | undefined;
   readonly weights: GraphTensor;
-  readonly statistics: GraphTensor;
+  /** Running, by name. */
+  readonly statistics: ReadonlyMap<string, GraphTensor>;
+}
+
+function termsOf(
+  parts: NetworkParts<GraphTensor>,
+  inputs: LossInputs<GraphTensor>,
+  { trainedPart, shape: [, , h, w] }: TrainingModelPlan,
+): LossTerms<GraphTensor> {
+  const { ops } = parts;
+  if (trainedPart === 'all') return lossTerms(ops, cinemyops(parts, inputs.cine), inputs);
+  const frames = ops.reshape(inputs.cine, [-1, 1, h, w]);
+  return anatomyTermsOnly(ops, decodeAnatomy(parts, encode(parts, frames)), inputs);
 }
 
 /** Forward, losses and backward. */
@@ -99,7 +113,8 @@ function lossGraph(graph: Graph, plan: TrainingModelPlan): LossGraph {
   const weights = graph.input('weights', [trained.length]);
   const statistics = graph.input('statistics', [running.length]);
   const trainedTensors = cut(graph, weights, trained, true);
-  const parameters = new Map([...trainedTensors, ...cut(graph, statistics, running, false)]);
+  const runningTensors = cut(graph, statistics, running, false);
+  const parameters = new Map([...trainedTensors, ...runningTensors]);
   const batchMoments =
     plan.batchNorm === 'batch' ? new Map<string, Moments<GraphTensor>>() : undefined;
   const ops = graphOps(graph);
@@ -110,11 +125,13 @@ function lossGraph(graph: Graph, plan: TrainingModelPlan): LossGraph {
     return tensor;
   };
   const parts = { ops, architecture: plan.architecture, parameter, batchMoments };
-  const terms = lossTerms(ops, cinemyops(parts, inputs.cine), inputs);
+  const terms = termsOf(parts, inputs, plan);
   const total = totalLoss(ops, terms, graph.input('lossWeights', [LOSS_NAMES.length]));
-  const gradients = differentiate(graph, total, [...trainedTensors.values()]).map((gradient, i) => {
+  const { specs } = trainedLayout(plan.architecture, plan.trainedPart);
+  const moving = specs.map(({ name }) => parameter(name));
+  const gradients = differentiate(graph, total, moving).map((gradient, i) => {
     if (gradient === undefined)
-      throw new RangeError(`the loss does not depend on ${trained.specs[i].name}`);
+      throw new RangeError(`the loss does not depend on ${specs[i].name}`);
     return reshape(graph, gradient, [-1]);
   });
   return {
@@ -123,43 +140,55 @@ function lossGraph(graph: Graph, plan: TrainingModelPlan): LossGraph {
     gradients: concat(graph, gradients, 0),
     batchMoments,
     weights,
-    statistics,
+    statistics: runningTensors,
   };
 }
 
-/** Running statistics in the order of their layout, each moved towards that of the batch. */
+/** Running statistics in the order of their layout, each moved towards that of the batch, if it has one. */
 function nextStatistics(
   graph: Graph,
   { batchMoments, statistics }: LossGraph,
-  { layout, rate }: { readonly layout: FlatLayout; readonly rate: GraphTensor },
+  rate: GraphTensor,
 ): GraphTensor {
-  if (batchMoments === undefined) return statistics;
-  const batch = layout.specs.map(({ name }) => {
-    const dot = name.lastIndexOf('.');
-    const moments = batchMoments.get(name.slice(0, dot));
-    if (moments === undefined) throw new RangeError(`no statistics of this batch for ${name}`);
-    return name.endsWith('.mean') ? moments.mean : moments.variance;
+  const ops = graphOps(graph);
+  const next = [...statistics].map(([name, running]) => {
+    const moments = batchMoments?.get(name.slice(0, name.lastIndexOf('.')));
+    if (moments === undefined) return running;
+    const batch = name.endsWith('.mean') ? moments.mean : moments.variance;
+    return follow(ops, running, batch, rate);
   });
-  return follow(graphOps(graph), statistics, concat(graph, batch, 0), rate);
+  return concat(graph, next, 0);
+}
+
+/** The flat value with its first part replaced. */
+function withFirst(graph: Graph, first: GraphTensor, flat: GraphTensor): GraphTensor {
+  const [length] = first.shape as number[];
+  if (length === flat.shape[0]) return first;
+  return concat(graph, [first, graphOps(graph).slice(flat, 0, [length])], 0);
 }
 
 function addUpdate(graph: Graph, plan: TrainingModelPlan, loss: LossGraph): void {
   const ops = graphOps(graph);
-  const layout = statisticsLayout(plan.architecture);
   const settings = SETTING_NAMES.map((name) => graph.input(name, [1]));
   const [learningRate, momentum, weightDecay, limit, rate] = settings;
-  const velocity = graph.input('velocities', loss.weights.shape as number[]);
+  const { weights } = loss;
+  const velocities = graph.input('velocities', weights.shape as number[]);
   const norm = gradientNorm(ops, [loss.gradients]);
-  const gradient = multiply(graph, loss.gradients, clipFactor(ops, norm, limit));
+  const moving = [0, loss.gradients.shape[0] as number] as const;
   const next = descend(
     ops,
-    { parameter: loss.weights, gradient, velocity },
+    {
+      parameter: ops.slice(weights, 0, moving),
+      gradient: multiply(graph, loss.gradients, clipFactor(ops, norm, limit)),
+      velocity: ops.slice(velocities, 0, moving),
+    },
     { learningRate, momentum, weightDecay },
   );
-  const statistics = nextStatistics(graph, loss, { layout, rate });
-  graph.output('nextWeights', next.parameter, next.parameter.shape as number[]);
-  graph.output('nextVelocities', next.velocity, next.velocity.shape as number[]);
-  graph.output('nextStatistics', statistics, [layout.length]);
+  const { length } = statisticsLayout(plan.architecture);
+  const flat = weights.shape as number[];
+  graph.output('nextWeights', withFirst(graph, next.parameter, weights), flat);
+  graph.output('nextVelocities', withFirst(graph, next.velocity, velocities), flat);
+  graph.output('nextStatistics', nextStatistics(graph, loss, rate), [length]);
   graph.output('gradientNorm', norm, [1]);
 }
 
