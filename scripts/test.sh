@@ -15,8 +15,9 @@ finish() {
   line="$passed passed, $failed failed"
   [ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
   printf '\n%s\n' "$line"
-  [ "$failed" -eq 0 ]
-  exit
+  # With a number: within the trap, a plain exit gives the status from before it.
+  if [ "$failed" -gt 0 ]; then exit 1; fi
+  exit 0
 }
 trap finish EXIT HUP INT TERM
 
