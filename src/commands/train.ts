@@ -40,7 +40,8 @@ Options:
   --batch N             cine samples a step; default 2
   --stills N            single frames of a step that trains anatomy alone; default 6
   --frames N            frames of a cine sample; default 6
-  --patch MM            side of a sample, a multiple of 16; default 112
+  --patch MM            side of a sample, a multiple of 16; default 96
+  --still-size PIXELS   side of a still, a multiple of 16; default 128
   --width N             first width of the encoder; default 12
   --head-width N        first width of the pathology head; default 16
   --learning-rate X     default 0.01

@@ -76,8 +76,9 @@ export async function drawBatch(
 ): Promise<TrainingBatch> {
   const random = randomOfStep(plan, step);
   const bySource = groupBySource(patients);
-  const options = { size: plan.patchMm, isAugmented: plan.hasAugmentation };
   const isStills = kindOfStep(plan, step) === 'stills';
+  const size = isStills ? plan.stillPixels : plan.patchMm;
+  const options = { size, isAugmented: plan.hasAugmentation };
   const frames = isStills ? 1 : plan.frames;
   const samples: TrainingSample[] = [];
   for (let i = 0; i < (isStills ? plan.stills : plan.batch); i++) {
@@ -89,7 +90,7 @@ export async function drawBatch(
         : drawCineSample(own, slice, { ...options, frames }),
     );
   }
-  return joinSamples(samples, { random, frames, size: plan.patchMm });
+  return joinSamples(samples, { random, frames, size });
 }
 
 const hasLabels = (slice: CineSlice): boolean => slice.labels.size > 0;

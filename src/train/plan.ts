@@ -5,6 +5,10 @@ import { type Architecture, doublingWidths, SIZE_MULTIPLE } from '../network/arc
 
 const count = z.int().positive();
 const share = z.number().min(0).max(1);
+const imageSide = z
+  .int()
+  .multipleOf(SIZE_MULTIPLE)
+  .min(2 * SIZE_MULTIPLE);
 const widths = z.tuple([count, count, count, count, count]).readonly();
 
 export const trainingPlanSchema = z.strictObject({
@@ -25,10 +29,9 @@ export const trainingPlanSchema = z.strictObject({
   /** Stills of a step that trains anatomy alone. */
   stills: count,
   /** Side of a training patch; pixels of 1 mm, so a multiple of 16. */
-  patchMm: z
-    .int()
-    .multipleOf(SIZE_MULTIPLE)
-    .min(2 * SIZE_MULTIPLE),
+  patchMm: imageSide,
+  /** Side of a still in pixels, of the heart or of a whole scan. */
+  stillPixels: imageSide,
   learningRate: z.number().positive(),
   momentum: share,
   /** Share of steps with stills, at the start and at the end of training. */
@@ -56,11 +59,12 @@ export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
   batch: 2,
   frames: 6,
   stills: 6,
-  patchMm: 112,
+  patchMm: 96,
+  stillPixels: 128,
   learningRate: 0.01,
   momentum: 0.99,
-  stillsShare: [0.6, 0.25],
-  runningStatisticsFrom: 0.7,
+  stillsShare: [0.9, 0.6],
+  runningStatisticsFrom: 0.6,
   hasAugmentation: true,
   validationShare: 0.1,
   validationSlices: 24,
