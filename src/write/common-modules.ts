@@ -61,7 +61,7 @@ export function commonModules(input: WriteInput, series: SeriesDescription): Nat
   return dataset;
 }
 
-/** The method is required where the identity is removed; a source that says neither well says nothing. */
+/** The method is required where the identity is removed: without it, neither is copied. */
 function deidentification(context: StudyContext): NaturalDataset {
   const method = shortened(context.DeidentificationMethod);
   if (method === undefined) return {};
@@ -71,7 +71,7 @@ function deidentification(context: StudyContext): NaturalDataset {
   };
 }
 
-/** Sources exceed what an LO holds; identifiers stay as they are, but a description may be cut. */
+/** Sources exceed what an LO holds: identifiers stay as they are, but a description may be cut. */
 function shortened(description: string | undefined): string | undefined {
   return description?.slice(0, LO_CHARACTERS);
 }
@@ -92,7 +92,7 @@ function equipment(input: WriteInput): NaturalDataset {
   return {
     Manufacturer: software.manufacturer,
     ManufacturerModelName: software.name,
-    // Not the serial number of a device: the model's, so that both tell the same.
+    // Required, and a program has none: the model is what differs between two installations.
     DeviceSerialNumber: segmentation.model.version,
     SoftwareVersions: versions,
     ContributingEquipmentSequence: [

@@ -14,7 +14,7 @@ export interface ContentDate {
 
 /**
  * Content Date and Time are required, and the clock would give different bytes to the same result:
- * they are the source's own, the earliest kind that is there.
+ * they are the source's own, of the first of these kinds that it has.
  */
 export function contentDate(context: StudyContext): ContentDate {
   for (const source of SOURCES) {

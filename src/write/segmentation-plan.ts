@@ -2,10 +2,9 @@
 import type { LabelVolume } from '../labels.ts';
 import type { ResultKind } from '../result.ts';
 import { ANATOMY_STRUCTURES, PATHOLOGY_STRUCTURES, type Structure } from './structures.ts';
+import { segmentationTypeOf } from './result-uids.ts';
 import { allPhases } from './source-references.ts';
-import type { WriteInput } from './write-input.ts';
-
-export type SegmentationType = 'BINARY' | 'LABELMAP';
+import type { SegmentationType, WriteInput } from './write-input.ts';
 
 export interface SegmentationPlan {
   readonly kind: ResultKind;
@@ -28,14 +27,11 @@ export interface SegmentationPlan {
 export const SERIES_NUMBERS = { 'anatomy-seg': 9501, 'pathology-seg': 9502, 'report-sr': 9503 };
 
 /** LV blood, LV myocardium and RV blood in every native phase. */
-export function anatomyPlan(
-  input: WriteInput,
-  segmentationType: SegmentationType,
-): SegmentationPlan {
+export function anatomyPlan(input: WriteInput): SegmentationPlan {
   const { exam, segmentation } = input;
   return {
     kind: 'anatomy-seg',
-    segmentationType,
+    segmentationType: segmentationTypeOf(input),
     seriesNumber: SERIES_NUMBERS['anatomy-seg'],
     description: 'CineMyoPS heart, all phases',
     contentLabel: 'HEART_ANATOMY',
@@ -48,14 +44,11 @@ export function anatomyPlan(
 }
 
 /** Scar, edema and healthy myocardium at end diastole. */
-export function pathologyPlan(
-  input: WriteInput,
-  segmentationType: SegmentationType,
-): SegmentationPlan {
+export function pathologyPlan(input: WriteInput): SegmentationPlan {
   const { segmentation } = input;
   return {
     kind: 'pathology-seg',
-    segmentationType,
+    segmentationType: segmentationTypeOf(input),
     seriesNumber: SERIES_NUMBERS['pathology-seg'],
     description: 'CineMyoPS scar and edema, ED',
     contentLabel: 'MYO_PATHOLOGY',

@@ -10,6 +10,8 @@ export interface Software {
   readonly manufacturer: string;
 }
 
+export type SegmentationType = 'BINARY' | 'LABELMAP';
+
 export interface WriteInput {
   readonly exam: CineExam;
   readonly segmentation: Segmentation;
@@ -17,4 +19,6 @@ export interface WriteInput {
   readonly software: Software;
   /** Hash of the source instances used (`ExamResult.fingerprint`). */
   readonly fingerprint: string;
+  /** BINARY when not given. A label map is smaller, but few viewers read it yet. */
+  readonly segmentationType?: SegmentationType;
 }

@@ -2,16 +2,10 @@
 import type { DicomObject } from '../result.ts';
 import { reportObject } from './report-object.ts';
 import { segmentationObject } from './segmentation-object.ts';
-import { anatomyPlan, pathologyPlan, type SegmentationType } from './segmentation-plan.ts';
+import { anatomyPlan, pathologyPlan } from './segmentation-plan.ts';
 import type { WriteInput } from './write-input.ts';
 
-export type { SegmentationType } from './segmentation-plan.ts';
-export type { Software, WriteInput } from './write-input.ts';
-
-export interface WriteOptions {
-  /** LABELMAP is smaller, but few viewers read it yet. */
-  readonly segmentationType?: SegmentationType;
-}
+export type { SegmentationType, Software, WriteInput } from './write-input.ts';
 
 /**
  * Writes the results of one exam: anatomy and pathology segmentations and the report.
@@ -21,9 +15,8 @@ export interface WriteOptions {
  * @returns in the order in which they are stored: a report follows the segments that it names
  * @throws {NodeError} `shape-mismatch` when labels do not lie on the exam's grid
  */
-export function writeResults(input: WriteInput, options: WriteOptions = {}): DicomObject[] {
-  const segmentationType = options.segmentationType ?? 'BINARY';
-  const anatomy = segmentationObject(input, anatomyPlan(input, segmentationType));
-  const pathology = segmentationObject(input, pathologyPlan(input, segmentationType));
+export function writeResults(input: WriteInput): DicomObject[] {
+  const anatomy = segmentationObject(input, anatomyPlan(input));
+  const pathology = segmentationObject(input, pathologyPlan(input));
   return [anatomy, pathology, reportObject(input, [anatomy, pathology])];
 }

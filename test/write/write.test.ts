@@ -80,7 +80,7 @@ describe('writeResults', () => {
     });
   });
 
-  it('gives new UIDs for other images, another model or another program', () => {
+  it('gives new UIDs for whatever makes another content', () => {
     const exam = examFixture();
     const input = inputFor(exam);
     const { segmentation, software } = input;
@@ -90,6 +90,9 @@ describe('writeResults', () => {
       { ...input, fingerprint: 'other' },
       { ...input, segmentation: { ...segmentation, model } },
       { ...input, software: { ...software, version: '1.2.4' } },
+      { ...input, segmentationType: 'LABELMAP' as const },
+      { ...input, exam: { ...exam, context: { ...exam.context, PatientID: 'CORRECTED' } } },
+      { ...input, exam: { ...exam, completeness: { verdict: 'partial' as const, notes: [] } } },
     ].map((variant) => uidsOf(writeResults(variant)));
     expect(new Set(variants.flat()).size).to.equal(variants.flat().length);
   });
@@ -225,8 +228,8 @@ describe('the segmentations', () => {
 
   it('are label maps on demand: one frame a slice and phase, segment numbers as values', () => {
     const exam = examFixture();
-    const input = inputFor(exam);
-    const objects = writeResults(input, { segmentationType: 'LABELMAP' });
+    const input = inputFor(exam, { segmentationType: 'LABELMAP' });
+    const objects = writeResults(input);
     const anatomy = decodePart10(objects[0].bytes);
     const [phases, slices] = exam.volume.shape;
     expect(anatomy.SOPClassUID).to.equal('1.2.840.10008.5.1.4.1.1.66.7');
