@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // argv + environment -> command: the only reader of process.env and setter of exit codes.
 import { demoCommand } from './commands/demo.ts';
+import { modelCommand } from './commands/model.ts';
 import { processCommand } from './commands/process.ts';
 import type { Command, CommandIo } from './commands/command.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -16,6 +17,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   simulateCommand,
   trainCommand,
+  modelCommand,
 ];
 
 function overview(): string {
