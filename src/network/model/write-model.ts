@@ -1,6 +1,6 @@
 // Writes a model folder, whole or not at all.
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { NodeError } from '../../errors.ts';
 import { derivedUid } from '../../fingerprint.ts';
@@ -58,6 +58,8 @@ export async function writeModel(folder: string, model: NewModel): Promise<Manif
   const unfinished = await mkdtemp(join(dirname(folder), `.${version}-`));
   try {
     const manifest = await writeFiles(unfinished, version, model);
+    // mkdtemp makes folders private, but a service may run as another user.
+    await chmod(unfinished, 0o755);
     await rename(unfinished, folder);
     return manifest;
   } catch (error) {
