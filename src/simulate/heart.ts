@@ -66,14 +66,19 @@ LABEL_OF_TISSUE[TISSUE.rvTrabecula] = TASK_LABEL.rvBlood;
 export const labelOfTissue = (tissue: number): number =>
   tissue === NOT_HEART ? TASK_LABEL.background : LABEL_OF_TISSUE[tissue];
 
+/** Two groups of heads: one between anterior and lateral wall, one between inferior and lateral. */
 function drawPapillaries(random: Random): Papillary[] {
-  return [random.uniform([115, 150]), random.uniform([225, 260])].map((degrees) => ({
-    theta: (degrees * Math.PI) / 180,
-    radiusMm: random.uniform(SHAPE.papillaryRadiusMm),
-    gapMm: random.uniform([0, 7]),
-    level: random.uniform([0.45, 0.6]),
-    halfLength: random.uniform([0.2, 0.35]),
-  }));
+  return [random.uniform([115, 150]), random.uniform([225, 260])].flatMap((middle) => {
+    const spread = random.uniform(SHAPE.papillarySpreadDegrees);
+    const level = random.uniform([0.42, 0.6]);
+    return Array.from({ length: random.integer(SHAPE.papillaryHeads) }, () => ({
+      theta: ((middle + spread * (random.next() - 0.5) * 2) * Math.PI) / 180,
+      radiusMm: random.uniform(SHAPE.papillaryRadiusMm),
+      gapMm: random.uniform([0, 6]),
+      level: level + random.uniform([-0.08, 0.08]),
+      halfLength: random.uniform([0.15, 0.35]),
+    }));
+  });
 }
 
 /** Builds the heart of a patient; every number comes from the stream. */
@@ -124,7 +129,8 @@ function tissueOfCavity(heart: Heart, moment: HeartMoment, point: HeartPoint): n
   for (const muscle of heart.papillaries) {
     const along = (point.zeta - muscle.level) / muscle.halfLength;
     if (along * along >= 1) continue;
-    const size = muscle.radiusMm * Math.sqrt(1 - along * along) * (1 + 0.15 * active);
+    const lumpy = 1 + 0.35 * wallNoise(heart.noise, point.theta, 2 * point.zeta, 30);
+    const size = muscle.radiusMm * Math.sqrt(1 - along * along) * lumpy * (1 + 0.15 * active);
     const centre = wall - 0.7 * muscle.radiusMm - muscle.gapMm * (1 - 0.7 * active);
     const outward = radius - centre;
     if (outward < -size || outward > size) continue;
@@ -136,8 +142,9 @@ function tissueOfCavity(heart: Heart, moment: HeartMoment, point: HeartPoint): n
   const fromWall = wall - radius;
   const deep = heart.trabeculaeMm * (0.25 + 0.75 * smoothstep(0.2, 0.8, point.zeta));
   if (fromWall < deep) {
-    const ridge = wallNoise(heart.noise, point.theta, 3 * point.zeta, 22);
-    if (ridge > -0.15 + 0.55 * (fromWall / deep) - 0.15 * active) return TISSUE.papillary;
+    const ridge = wallNoise(heart.noise, point.theta, 3 * point.zeta, 24);
+    // As the cavity shrinks its ridges are pressed together.
+    if (ridge > -0.1 + 0.6 * (fromWall / deep) - 0.2 * active) return TISSUE.papillary;
   }
   if (heart.lv.injury.hasThrombus && fromWall < 0.35 * wall && point.zeta > 0.6) {
     locate(point.theta, point.zeta, place);
@@ -148,9 +155,10 @@ function tissueOfCavity(heart: Heart, moment: HeartMoment, point: HeartPoint): n
 
 /** Tissue of a point inside the free wall's surface, `distance` mm from it. */
 function tissueOfRv(heart: Heart, point: HeartPoint, distance: number): number {
-  const [level, radiusMm] = heart.rv.band;
-  const along = (point.zeta - level) * heart.lv.lengthMm + 0.2 * point.v;
-  if (Math.abs(along) < radiusMm && Math.abs(point.v) < radiusMm * 2) return TISSUE.rvTrabecula;
+  const { level, radiusMm, offsetMm, slope } = heart.rv.band;
+  const along = (point.zeta - level) * heart.lv.lengthMm;
+  const across = point.besideV - offsetMm - slope * point.besideU;
+  if (along * along + across * across < radiusMm * radiusMm) return TISSUE.rvTrabecula;
   const deep = heart.trabeculaeMm * (0.4 + point.zeta);
   if (-distance < deep) {
     const ridge = heart.noise(point.u / 4, point.v / 4, point.zeta * 14);

@@ -41,6 +41,10 @@ interface Draft {
   readonly baseNarrowing: number;
   readonly cavityNoise: number;
   readonly apexWallMm: number;
+  /** The cross-section is an ellipse by this share, longest at the angle. */
+  readonly oval: readonly [share: number, theta: number];
+  /** How far the septum is flattened towards the cavity, share of the radius. */
+  readonly flattening: number;
 }
 
 /** Squared radius at a level, relative to the greatest. */
@@ -63,9 +67,14 @@ function shapeCavity(
     const end = 1 - draft.apexWallMm / lengthMm;
     let node = 0;
     const endoSquared = wallField((theta, zeta) => {
-      const rough = 1 + draft.cavityNoise * wallNoise(noise, theta, zeta, 4);
+      const rough = draft.cavityNoise * wallNoise(noise, theta, zeta, 4);
+      const oval = draft.oval[0] * Math.cos(2 * (theta - draft.oval[1]));
+      // Widest at the septum's middle, gone at the insertion points.
+      const flat =
+        draft.flattening *
+        Math.max(0, Math.cos(1.4 * Math.atan2(Math.sin(theta), Math.cos(theta))));
       const wide = 1 + (bulge?.[node++] ?? 0);
-      return profile(draft, zeta, end) * (radiusMm * rough * wide) ** 2;
+      return profile(draft, zeta, end) * (radiusMm * (1 + rough + oval - flat) * wide) ** 2;
     });
     const volumeMl = (lengthMm * meanArea(endoSquared)) / 1000;
     if (step === 12) return { lengthMm, end, radiusMm, endoSquared };
@@ -190,6 +199,8 @@ export function buildLeftVentricle(
     baseNarrowing: random.uniform(SHAPE.baseNarrowing),
     cavityNoise: random.uniform(SHAPE.cavityNoise),
     apexWallMm: patient.wallMm * random.uniform(SHAPE.apexRatio),
+    oval: [random.uniform(SHAPE.oval), Math.PI * random.next()],
+    flattening: random.chance(SHAPE.flatSeptumChance) ? random.uniform(SHAPE.flattening) : 0,
   };
   const bare = drawThickness(draft);
   const injury =

@@ -119,6 +119,9 @@ export const SHAPE = {
   baseNarrowing: [0.05, 0.25],
   /** Amplitude of irregularities of the cavity, of the wall. */
   cavityNoise: [0.02, 0.07],
+  /** Difference of the cavity's half-axes from their mean, share. */
+  oval: [0, 0.07],
+  flattening: [0.03, 0.15],
   wallNoise: [0.05, 0.18],
   /** Wall at the apex over wall at mid level; the normal apex is thin. */
   apexRatio: [0.45, 0.9],
@@ -131,13 +134,19 @@ export const SHAPE = {
   rvWallMm: [2, 4],
   /** Pericardial and epicardial fat over the heart, mm. */
   fatMm: [0.4, 5],
-  papillaryRadiusMm: [3, 6.5],
-  trabeculaeMm: [1, 5],
+  /** One papillary muscle is one to three heads, this far apart at most, degrees. */
+  papillaryHeads: [1, 3],
+  papillarySpreadDegrees: [8, 26],
+  papillaryRadiusMm: [2.2, 5],
+  /** Depth of the layer that trabeculae fill, mm; deeper towards the apex. */
+  trabeculaeMm: [1.5, 8],
   /** Delay of a dyssynchronous lateral wall, fraction of R-R. */
   dyssynchronyDelay: [0.06, 0.16],
   /** Delay between neighbouring parts of a healthy wall. */
   normalDelay: [0, 0.02],
-} as const satisfies Record<string, Range>;
+  flatSeptumChance: 0.15,
+  moderatorBandChance: 0.6,
+} as const satisfies Record<string, Range | number>;
 
 export type Artery = 'LAD' | 'RCA' | 'LCX';
 
@@ -160,6 +169,8 @@ export const INJURY = {
   /** Scar and edema (acute) or scar (old), share of LV mass. */
   massShare: [0.05, 0.4] as Range,
   oldMassShare: [0.04, 0.28] as Range,
+  /** Share of the wall's surface that an old scar takes at most. */
+  greatestExtent: 0.45,
   /** Wavefront from the endocardium. */
   transmurality: [0.3, 1] as Range,
   /** Rim of the territory that is edema alone; 0 centre, 1 edge. */

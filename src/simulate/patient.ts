@@ -47,7 +47,10 @@ function drawInfarct(random: Random): InfarctPlan {
     ? [first, random.pick(others)]
     : [first];
   const massShare = random.uniform(isAcute ? INJURY.massShare : INJURY.oldMassShare);
-  return { arteries, isAcute, massShare, transmurality: random.uniform(INJURY.transmurality) };
+  // A thin scar of that mass would wrap around the whole heart: no artery feeds so much.
+  const least = isAcute ? 0 : massShare / INJURY.greatestExtent;
+  const transmurality = Math.min(1, Math.max(least, random.uniform(INJURY.transmurality)));
+  return { arteries, isAcute, massShare, transmurality };
 }
 
 /** A value of the range at `rank` (0..1, shared by quantities that go together) and chance. */

@@ -11,6 +11,14 @@ import { ANGLES, LEVELS } from './wall-grid.ts';
 const BEHIND_MM = -20;
 const FAR_MM = 1000;
 
+/** Where the moderator band crosses: mm towards the anterior wall, and how that grows outwards. */
+interface ModeratorBand {
+  readonly level: number;
+  readonly radiusMm: number;
+  readonly offsetMm: number;
+  readonly slope: number;
+}
+
 /** Shape at end diastole and how it contracts. */
 export interface RightVentricle {
   /** From septum to free wall at the base, mm. */
@@ -30,8 +38,8 @@ export interface RightVentricle {
   readonly wallMm: number;
   readonly noise: Noise;
   readonly roughness: number;
-  /** Level of the moderator band, and its radius in mm. */
-  readonly band: readonly [level: number, radiusMm: number];
+  /** A rod from septum to free wall; radius 0 where there is none. */
+  readonly band: ModeratorBand;
 }
 
 /** The right ventricle at one moment; ellipses at the nodes of level, in mm. */
@@ -224,8 +232,13 @@ export function buildRightVentricle(
     extraDescent: random.uniform([0.1, 0.5]),
     wallMm: random.uniform(SHAPE.rvWallMm),
     noise,
-    roughness: random.uniform([0.02, 0.07]),
-    band: [random.uniform([0.5, 0.7]), random.uniform([1.5, 3])],
+    roughness: random.uniform([0.03, 0.1]),
+    band: {
+      level: random.uniform([0.5, 0.7]),
+      radiusMm: random.chance(SHAPE.moderatorBandChance) ? random.uniform([1.5, 3.5]) : 0,
+      offsetMm: random.uniform([-15, 10]),
+      slope: random.uniform([-0.5, 0.3]),
+    },
   };
   const depthMm = solve(
     (x) => rvVolumeMl({ ...draft, depthMm: x }, lv, diastole),
