@@ -14,7 +14,7 @@ export function reportRemarks(input: WriteInput): string[] {
     ...(model.isTrained ? [] : [untrained]),
     `Made by ${software.name} ${software.version} with CineMyoPS model ${model.version} from ${slices} slices of ${phases} phases; phases ordered by ${exam.timeKey}; end diastole is phase ${endDiastole + 1}, end systole phase ${endSystole + 1}.`,
     'Edema and scar are inferred from motion in cine images, without contrast agent or T2 weighting.',
-    'Date and time of content are those of the images.',
+    'Date and time of content are those of the images, or 1900-01-01 where they have none.',
     ...exam.completeness.notes.map((note) => `Images: ${note}`),
     ...segmentation.notes.map((note) => `Segmentation: ${note}`),
     ...missingQuantities(measurements),
