@@ -70,6 +70,8 @@ Look at it:
   The node's page   ${site.nodeUrl}/
                     user ${DEMO_USER}, password ${site.nodePassword}
   Logs              ${site.folders.logs}
+Send an exam of your own, single-frame cine MR as the scanner wrote it:
+  storescu --call ORTHANC --scan-directories --recurse 127.0.0.1 ${site.dicomPort} FOLDER
 `;
 }
 

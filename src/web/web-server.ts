@@ -5,6 +5,9 @@ import { NodeError } from '../errors.ts';
 import { createWebApp } from './web-app.ts';
 import type { WebParts } from './web-parts.ts';
 
+/** A whole patient over a slow line takes longer than Node's five minutes for a request. */
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+
 export interface WebAddress {
   readonly host: string;
   /** 0 for any free port. */
@@ -24,7 +27,7 @@ export interface WebServer {
  * @throws {NodeError} `configuration-invalid` when the address cannot be bound
  */
 export async function startWebServer(parts: WebParts, address: WebAddress): Promise<WebServer> {
-  const server = createServer(createWebApp(parts));
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, createWebApp(parts));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const { host, port } = address;

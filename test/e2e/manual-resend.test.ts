@@ -126,6 +126,14 @@ describe('an exam that is run again by hand', () => {
     }
   });
 
+  it('the plug-in answers 404 for what Orthanc does not have and 405 for the wrong method', async () => {
+    const run = `/cinemyops/studies/${study}/run`;
+    expect((await orthanc.fetch(run)).status).to.equal(405);
+    expect((await orthanc.fetch(run, { method: 'DELETE' })).status).to.equal(405);
+    for (const path of ['studies/0-0/state', 'series/0-0/state', `series/${study}/state`])
+      expect((await orthanc.fetch(`/cinemyops/${path}`)).status, path).to.equal(404);
+  });
+
   /** One image of a study that only another Orthanc has. */
   function writeStranger(file: string): string {
     for (const { bytes } of tinyImages('stranger', { to: 1 })) writeFileSync(file, bytes);
