@@ -1,13 +1,13 @@
 // `cinemyops model import`
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { NodeError } from '../../errors.ts';
 import { EXIT } from '../../exit-code.ts';
 import { importCheckpoint } from '../../network/checkpoint/import-checkpoint.ts';
 import { writeModel } from '../../network/model/write-model.ts';
 import type { CommandIo } from '../command.ts';
-import { modelsDirOf, parseModelArgs, required, usage } from './model-args.ts';
+import { newModelFolder, parseModelArgs, usage } from './model-args.ts';
 
 /** The released network is 26 MB, 80 MB with its optimiser's state. */
 const MAX_CHECKPOINT_BYTES = 1024 ** 3;
@@ -17,7 +17,7 @@ export async function importModel(argv: readonly string[], io: CommandIo): Promi
     options: { name: { type: 'string' }, random: { type: 'boolean' } },
     positionals: ['CHECKPOINT'],
   });
-  const folder = join(modelsDirOf(values, io), required('name', values.name));
+  const folder = newModelFolder(values, io);
   const file = await readCheckpoint(positionals[0]);
   const { architecture, parameters } = importCheckpoint(file);
   const manifest = await writeModel(folder, {

@@ -1,12 +1,11 @@
 // `cinemyops model init`
-import { join } from 'node:path';
 import { EXIT } from '../../exit-code.ts';
 import { type Architecture, doublingWidths } from '../../network/architecture.ts';
 import { writeModel } from '../../network/model/write-model.ts';
 import { initialParameters } from '../../network/parameters.ts';
 import { createRandom } from '../../random.ts';
 import type { CommandIo } from '../command.ts';
-import { modelsDirOf, parseModelArgs, required, wholeNumber } from './model-args.ts';
+import { newModelFolder, parseModelArgs, wholeNumber } from './model-args.ts';
 
 const LARGEST_WIDTH = 1024;
 
@@ -22,7 +21,7 @@ export async function initModel(argv: readonly string[], io: CommandIo): Promise
     },
     positionals: [],
   });
-  const folder = join(modelsDirOf(values, io), required('name', values.name));
+  const folder = newModelFolder(values, io);
   const seed = wholeNumber('seed', values.seed, [0, Number.MAX_SAFE_INTEGER]);
   const width = (flag: 'encoder-base' | 'head-base' | 'head-cap'): number =>
     wholeNumber(flag, values[flag], [1, LARGEST_WIDTH]);

@@ -1,6 +1,8 @@
 // Flags that the subcommands of `cinemyops model` share.
+import { join } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { messageOf, NodeError } from '../../errors.ts';
+import { VERSION_PATTERN } from '../../network/model/manifest.ts';
 import type { CommandIo } from '../command.ts';
 import { MODELS_DIR } from '../open-network.ts';
 
@@ -51,6 +53,20 @@ export function modelsDirOf(
   return (
     values['models-dir'] ?? (fromEnvironment === '' ? undefined : fromEnvironment) ?? MODELS_DIR
   );
+}
+
+/**
+ * Where a new model goes.
+ *
+ * @throws {NodeError} `usage` when --name is missing or would lead elsewhere
+ */
+export function newModelFolder(
+  values: { readonly name?: string | undefined; readonly 'models-dir'?: string | undefined },
+  io: CommandIo,
+): string {
+  const name = required('name', values.name);
+  if (VERSION_PATTERN.test(name)) return join(modelsDirOf(values, io), name);
+  throw usage(`--name: expected letters, digits, '.', '_' and '-' (at most 64), got '${name}'`);
 }
 
 /** @throws {NodeError} `usage` when the flag was not given */
