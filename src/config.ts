@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NodeError, messageOf } from './errors.ts';
 import { SERVE_SETTINGS } from './serve-settings.ts';
 import {
+  CONFIG_FILE_VARIABLE,
   readSecretFile,
   readSettings,
   waysToGive,
@@ -94,15 +95,18 @@ export function resolveServeConfig(sources: SettingSources): ServeConfig {
 
 /** The settings as the help shows them. */
 export function settingsHelp(settings: readonly Setting[]): string {
+  const config = helpLines('--config FILE', 'JSON file with the same settings by section');
   const lines = settings.map((setting) => {
-    const flag = setting.flag === undefined ? '' : `--${setting.flag} ${setting.placeholder}`;
+    const { flag, variable, placeholder, help } = setting;
     const standard = defaultOf(setting.path);
-    const suffix = standard === undefined ? '' : ` [${standard}]`;
-    return `  ${flag.padEnd(36)}${setting.help}${suffix}\n  ${' '.repeat(36)}${setting.variable}`;
+    const text = standard === undefined ? help : `${help} [${standard}]`;
+    if (flag === undefined) return helpLines(`${variable}=${placeholder}`, text);
+    return `${helpLines(`--${flag} ${placeholder}`, text)}\n${helpLines('', variable)}`;
   });
-  const config = `  ${'--config FILE'.padEnd(36)}JSON file with the same settings by section\n  ${' '.repeat(36)}CINEMYOPS_CONFIG`;
-  return [config, ...lines].join('\n');
+  return [config, helpLines('', CONFIG_FILE_VARIABLE), ...lines].join('\n');
 }
+
+const helpLines = (left: string, right: string): string => `  ${left.padEnd(36)}${right}`;
 
 function defaultOf(path: string): string | undefined {
   let value: unknown = serveSchema.parse({});

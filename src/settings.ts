@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { NodeError, messageOf } from './errors.ts';
 
+export const CONFIG_FILE_VARIABLE = 'CINEMYOPS_CONFIG';
+
 /** One setting and every way to give it. */
 export interface Setting {
   /** Where it lies in the configuration, for example `orthanc.url`. */
@@ -40,7 +42,7 @@ export function waysToGive({ flag, variable }: Setting): string {
 export function readSettings(settings: readonly Setting[], sources: SettingSources): RawSettings {
   const problems: string[] = [];
   const flags = readFlags(settings, sources.argv, problems);
-  const configFile = flags.get('config') ?? nonEmpty(sources.env['CINEMYOPS_CONFIG']);
+  const configFile = flags.get('config') ?? nonEmpty(sources.env[CONFIG_FILE_VARIABLE]);
   const values = configFile === undefined ? {} : readJsonFile(configFile, problems);
   for (const setting of settings) {
     const given =

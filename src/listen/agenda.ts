@@ -24,6 +24,9 @@ export interface Agenda {
   readonly take: (signal: AbortSignal) => Promise<AgendaItem>;
 }
 
+/** A longer delay would overflow Node's timers; the loop then simply looks again. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 /** @param now - the clock, ms since 1970 */
 export function createAgenda(now: () => number): Agenda {
   const items = new Map<string, AgendaItem>();
@@ -54,23 +57,19 @@ export function createAgenda(now: () => number): Agenda {
           items.delete(next.orthancStudyId);
           return next;
         }
-        const delayMs = next === undefined ? undefined : next.dueMs - now();
+        const delayMs = next === undefined ? MAX_DELAY_MS : next.dueMs - now();
         await new Promise<void>((resolve) => {
-          wake = resolve;
-          const stop = AbortSignal.any([signal, ...timeouts(delayMs)]);
-          stop.addEventListener('abort', () => {
+          const wakeUp = () => {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', wakeUp);
             resolve();
-          });
+          };
+          const timer = setTimeout(wakeUp, Math.min(delayMs, MAX_DELAY_MS));
+          signal.addEventListener('abort', wakeUp);
+          wake = wakeUp;
         });
         wake = undefined;
       }
     },
   };
-}
-
-/** A longer delay would overflow Node's timers; the loop then simply looks again. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
-
-function timeouts(delayMs: number | undefined): AbortSignal[] {
-  return delayMs === undefined ? [] : [AbortSignal.timeout(Math.min(delayMs, MAX_DELAY_MS))];
 }

@@ -45,17 +45,18 @@ export async function openJournal(folder: string, log: Log): Promise<Journal> {
   const feedFile = join(folder, 'feed.json');
   const studiesFile = join(folder, 'studies.json');
   const load = <T>(file: string, schema: z.ZodType<T>) => loadOrSetAside(file, schema, log);
+  const write = (file: string, text: string) =>
+    writeDurably(file, text).catch((error: unknown) => {
+      throw asStateError(folder, error);
+    });
   try {
     let since = (await load(feedFile, FeedFile))?.since;
     const saved = (await load(studiesFile, StudiesFile))?.studies ?? {};
     const studies = new Map<string, JournalEntry>(Object.entries(saved));
     const save = inTurn(() =>
-      writeDurably(
-        studiesFile,
-        JSON.stringify({ schema: 1, studies: Object.fromEntries(studies) }),
-      ),
+      write(studiesFile, JSON.stringify({ schema: 1, studies: Object.fromEntries(studies) })),
     );
-    const saveSince = inTurn(() => writeDurably(feedFile, JSON.stringify({ schema: 1, since })));
+    const saveSince = inTurn(() => write(feedFile, JSON.stringify({ schema: 1, since })));
     await save();
     return {
       since: () => since,
@@ -76,12 +77,17 @@ export async function openJournal(folder: string, log: Log): Promise<Journal> {
       },
     };
   } catch (error) {
-    throw new NodeError(
-      'state-unreadable',
-      `expected to read and write the state folder ${folder}: ${messageOf(error)}`,
-      { cause: error },
-    );
+    throw asStateError(folder, error);
   }
+}
+
+function asStateError(folder: string, error: unknown): NodeError {
+  if (error instanceof NodeError) return error;
+  return new NodeError(
+    'state-unreadable',
+    `expected to read and write the state folder ${folder}: ${messageOf(error)}`,
+    { cause: error },
+  );
 }
 
 async function loadOrSetAside<T>(

@@ -55,18 +55,18 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
         await sweep(parts, options);
         sweepDueMs = now() + sweepMs;
       }
-      if (failures > 0) log.info('Orthanc answers again');
+      if (failures > 0) log.info('listening to Orthanc again');
       failures = 0;
     } catch (error) {
       if (isAborted(signal)) return;
-      // Only Orthanc's own troubles pass; anything else is a defect and must be seen.
+      // Troubles of Orthanc or of the disk pass; anything else is a defect and must be seen.
       if (!(error instanceof NodeError)) throw error;
       failures++;
       isBack = true;
       // An Orthanc that was restarted has forgotten which series were about to be stable.
       sweepDueMs = now();
       if (failures === 1)
-        log.warn({ err: error, code: error.code }, 'Orthanc is away: waiting for it');
+        log.warn({ err: error, code: error.code }, 'cannot listen to Orthanc: trying again');
     }
     const delayMs = failures === 0 ? pollMs : Math.max(pollMs, backoffMs(BACKOFF, failures));
     await pause(delayMs, signal);

@@ -1,6 +1,7 @@
 // The node: every part of `cinemyops serve` put together.
 import type { ServeConfig } from '../../config.ts';
 import { identifyInstance } from '../../dicom/identify-instance.ts';
+import { NodeError } from '../../errors.ts';
 import { createAgenda, type Agenda } from '../../listen/agenda.ts';
 import { openJournal, type Journal } from '../../listen/journal.ts';
 import { listen, type ListenOptions } from '../../listen/listen.ts';
@@ -36,13 +37,15 @@ export interface NodeParts {
  * @throws {NodeError} `state-unreadable` when the state folder cannot be used
  */
 export async function runNode(parts: NodeParts): Promise<void> {
-  const { config, log, signal } = parts;
+  const { config, log } = parts;
+  const halt = new AbortController();
+  const signal = AbortSignal.any([parts.signal, halt.signal]);
   const journal = await openJournal(config.stateDir, log);
   const board = await openStatusBoard(config.stateDir, { now, log });
   const agenda = createAgenda(now);
   const connection = connectionOf(config.orthanc);
   const client = createOrthancClient({ ...connection, signal });
-  const runExam = examJobOf(parts, { connection, journal, board });
+  const runExam = examJobOf({ ...parts, signal }, { connection, journal, board });
   const worker = createWorker({ agenda, journal, board, runExam, log, now, signal });
   const credentials = await webCredentials(config, log);
   const rerun = createRerun({ client, agenda, board, worker, now });
@@ -51,6 +54,7 @@ export async function runNode(parts: NodeParts): Promise<void> {
     config.web,
   );
   log.info({ url: web.url, version: SOFTWARE.version }, 'status page is served');
+  let running: readonly Promise<void>[] = [];
   try {
     await waitForOrthanc(client, log, signal);
     const offer = (source: StudySource) => {
@@ -58,11 +62,16 @@ export async function runNode(parts: NodeParts): Promise<void> {
     };
     const onBack = () => register(config, client, { log, credentials });
     const software = SOFTWARE.version;
-    await Promise.all([
-      listen({ client, journal, log, offer, onBack, now, software }, listenOptions(parts)),
-      worker.run(),
-    ]);
+    const listening = listen(
+      { client, journal, log, offer, onBack, now, software },
+      { ...listenOptions(config), signal },
+    );
+    running = [listening, worker.run()];
+    await Promise.all(running);
   } finally {
+    // When one of the two fails, the other must not go on behind the back of a node that has ended.
+    halt.abort();
+    await Promise.allSettled(running);
     await web.close();
     await board.flush();
     log.info('stopped');
@@ -71,10 +80,10 @@ export async function runNode(parts: NodeParts): Promise<void> {
 
 const now = (): number => Date.now();
 
-function listenOptions({ config, signal }: NodeParts): ListenOptions {
+function listenOptions(config: ServeConfig): Omit<ListenOptions, 'signal'> {
   const { pollSeconds, sweepSeconds, backlogDays } = config.listen;
   const backlogMs = backlogDays === 0 ? Number.POSITIVE_INFINITY : 86_400_000 * backlogDays;
-  return { pollMs: 1000 * pollSeconds, sweepMs: 1000 * sweepSeconds, backlogMs, signal };
+  return { pollMs: 1000 * pollSeconds, sweepMs: 1000 * sweepSeconds, backlogMs };
 }
 
 interface JobParts {
@@ -128,6 +137,12 @@ async function register(
   if (orthanc.registerUrl === undefined) return;
   const url = `${orthanc.registerUrl.replace(/\/+$/, '')}/dicom-web/`;
   const route = `${orthanc.dicomWebRoot}/servers/cinemyops`;
-  await client.registerDicomWebServer(route, { url, ...credentials });
-  log.info({ url }, 'registered in Orthanc as DICOMweb server "cinemyops"');
+  try {
+    await client.registerDicomWebServer(route, { url, ...credentials });
+    log.info({ url }, 'registered in Orthanc as DICOMweb server "cinemyops"');
+  } catch (error) {
+    if (!(error instanceof NodeError)) throw error;
+    // A convenience: exams are found and analysed without it.
+    log.warn({ err: error, code: error.code }, 'could not be registered in Orthanc');
+  }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -309,6 +309,38 @@ describe('runNode', () => {
     expect(first.lines.join('')).to.contain('abandoned');
     startNode();
     await waitFor('results', async () => (await resultSeries(images)).length === 3);
+  });
+
+  it('keeps the findings when the PACS refuses the results, and does not analyse again', async () => {
+    const images = tinyImages('node-store-refused', { to: 2 });
+    const script = join(folder, 'no-stow.lua');
+    writeFileSync(
+      script,
+      "function IncomingHttpRequestFilter(m, uri) return uri ~= '/dicom-web/studies' end\n",
+    );
+    const strict = await startOrthanc({ configuration: { LuaScripts: [script] } });
+    try {
+      for (const { bytes } of images)
+        await strict.fetch('/instances', { method: 'POST', body: Buffer.from(bytes) });
+      const node = startNode(undefined, ['--orthanc-url', strict.url]);
+      const exam = await waitFor('the refusal', async () =>
+        (await node.exams()).find(({ delivery }) => delivery === 'failed'),
+      );
+      expect(exam.work).to.equal('done');
+      expect(exam.reason).to.contain('refused to store');
+      await nextSweeps(node);
+      expect(node.analyses).to.have.lengthOf(1);
+    } finally {
+      await strict.remove();
+    }
+  });
+
+  it('makes itself known to Orthanc when told under which URL', async () => {
+    const node = startNode(undefined, ['--register-url', 'http://127.0.0.1:9/']);
+    await waitFor('it to be registered', () => node.lines.join('').includes('registered'));
+    const server = await orthanc.get('/dicom-web/servers/cinemyops');
+    expect(server).to.be.an('array');
+    expect(node.lines.join('')).not.to.contain('could not be registered');
   });
 
   it('makes a password for its page when none is given', async () => {
