@@ -54,6 +54,7 @@ function readFlags(argv: readonly string[]) {
         frames: text,
         patch: text,
         'still-size': text,
+        'stills-share': text,
         width: text,
         'head-width': text,
         'learning-rate': text,
@@ -105,6 +106,10 @@ function numberOf(flag: string, given: string): number {
   return value;
 }
 
+function sharesOf(given: string): readonly number[] {
+  return given.split(',').map((share) => numberOf('stills-share', share));
+}
+
 function planOf(flags: Flags): TrainingPlan {
   const { name, data } = flags;
   if (data === undefined) throw usage('expected --data SPEC, got none');
@@ -126,6 +131,7 @@ function planOf(flags: Flags): TrainingPlan {
       encoderWidths: doublingWidths(width),
       headWidths: doublingWidths(headWidth, HEAD_CAP * headWidth),
     },
+    stillsShare: sharesOf(flags['stills-share'] ?? DEFAULT_PLAN.stillsShare.join()),
     hasAugmentation: flags['no-augmentation'] !== true,
     ...Object.fromEntries(numbers),
   });

@@ -39,6 +39,7 @@ Options:
   --steps-per-epoch N   default 250
   --batch N             cine samples a step; default 2
   --stills N            single frames of a step that trains anatomy alone; default 6
+  --stills-share A,B    share of such steps at the start and at the end; default 0.9,0.5
   --frames N            frames of a cine sample; default 6
   --patch MM            side of a sample, a multiple of 16; default 96
   --still-size PIXELS   side of a still, a multiple of 16; default 128
