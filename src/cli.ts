@@ -2,6 +2,7 @@
 // argv + environment -> command: the only reader of process.env and setter of exit codes.
 import { demoCommand } from './commands/demo.ts';
 import { modelCommand } from './commands/model.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { processCommand } from './commands/process.ts';
 import type { Command, CommandIo } from './commands/command.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   demoCommand,
   simulateCommand,
   trainCommand,
+  evaluateCommand,
   modelCommand,
 ];
 

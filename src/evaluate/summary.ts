@@ -1,0 +1,169 @@
+// All cases together: what a model card quotes.
+import type { Unit } from '../findings.ts';
+import type { CaseResult, EvaluatedCase } from './case-result.ts';
+import { phaseDistance } from './case-result.ts';
+import type { LabelledPair } from './bland-altman-svg.ts';
+import type { StructureScore } from './score-phase.ts';
+import { agreementOf, mean, standardDeviation, type Agreement } from './statistics.ts';
+
+/** One kind of number over cases. */
+export interface Spread {
+  readonly count: number;
+  readonly mean: number;
+  readonly standardDeviation: number;
+}
+
+export interface StructureSummary {
+  readonly structure: string;
+  readonly phase: string;
+  readonly dice: Spread | null;
+  readonly worst: { readonly id: string; readonly dice: number } | null;
+  readonly hausdorff95Mm: Spread | null;
+  readonly hausdorffMm: Spread | null;
+  readonly sliceHausdorff95Mm: Spread | null;
+  readonly sliceHausdorffMm: Spread | null;
+  readonly precision: Spread | null;
+  readonly sensitivity: Spread | null;
+  readonly specificity: Spread | null;
+  readonly negativePredictiveValue: Spread | null;
+}
+
+export interface NumberSummary {
+  readonly name: string;
+  readonly unit: Unit;
+  readonly agreement: Agreement;
+  readonly pairs: readonly LabelledPair[];
+}
+
+export interface EvaluationSummary {
+  readonly cases: number;
+  readonly failed: number;
+  readonly structures: readonly StructureSummary[];
+  readonly numbers: readonly NumberSummary[];
+  /** Of numbers without truth. */
+  readonly found: readonly {
+    readonly name: string;
+    readonly unit: Unit;
+    readonly spread: Spread;
+  }[];
+  /** Greatest distance of found and true phases, in phases. */
+  readonly phaseErrors: { readonly endDiastole: Spread; readonly endSystole: Spread } | null;
+  readonly motion: {
+    readonly errorMm: Spread;
+    readonly endSystoleErrorMm: Spread;
+    readonly endSystoleDisplacementMm: Spread;
+    readonly circumferentialStrainPercent: Agreement;
+    readonly radialStrainPercent: Agreement;
+  } | null;
+}
+
+/** Summarises cases; a failed case counts as a Dice of 0 nowhere, but is counted and named. */
+export function summarise(results: readonly CaseResult[]): EvaluationSummary {
+  const cases = results.filter((r): r is EvaluatedCase => r.outcome === 'evaluated');
+  return {
+    cases: results.length,
+    failed: results.length - cases.length,
+    structures: structureSummaries(cases),
+    numbers: numberSummaries(cases),
+    found: foundSummaries(cases),
+    phaseErrors: phaseErrors(cases),
+    motion: motionSummary(cases),
+  };
+}
+
+function spreadOf(values: readonly (number | null | undefined)[]): Spread | null {
+  const known = values.filter((v): v is number => typeof v === 'number' && Number.isFinite(v));
+  if (known.length === 0) return null;
+  return {
+    count: known.length,
+    mean: mean(known),
+    standardDeviation: standardDeviation(known),
+  };
+}
+
+function structureSummaries(cases: readonly EvaluatedCase[]): StructureSummary[] {
+  const groups = new Map<string, { readonly id: string; readonly score: StructureScore }[]>();
+  for (const { id, scores } of cases)
+    for (const score of scores) {
+      const key = `${score.structure} ${score.phase}`;
+      groups.set(key, [...(groups.get(key) ?? []), { id, score }]);
+    }
+  return [...groups.values()].map((own) => {
+    const [{ score: first }] = own;
+    const spread = (pick: (score: StructureScore) => number | null | undefined) =>
+      spreadOf(own.map(({ score }) => pick(score)));
+    const worst = own
+      .flatMap(({ id, score }) => (score.dice === null ? [] : [{ id, dice: score.dice }]))
+      .toSorted((a, b) => a.dice - b.dice)
+      .at(0);
+    return {
+      structure: first.structure,
+      phase: first.phase,
+      dice: spread((s) => s.dice),
+      worst: worst ?? null,
+      hausdorff95Mm: spread((s) => s.volumeDistance?.hausdorff95Mm),
+      hausdorffMm: spread((s) => s.volumeDistance?.hausdorffMm),
+      sliceHausdorff95Mm: spread((s) => s.sliceDistance?.hausdorff95Mm),
+      sliceHausdorffMm: spread((s) => s.sliceDistance?.hausdorffMm),
+      precision: spread((s) => s.withinMyocardium?.precision),
+      sensitivity: spread((s) => s.withinMyocardium?.sensitivity),
+      specificity: spread((s) => s.withinMyocardium?.specificity),
+      negativePredictiveValue: spread((s) => s.withinMyocardium?.negativePredictiveValue),
+    };
+  });
+}
+
+function numberSummaries(cases: readonly EvaluatedCase[]): NumberSummary[] {
+  const groups = new Map<string, { unit: Unit; pairs: LabelledPair[] }>();
+  for (const { id, compared } of cases)
+    for (const { name, unit, truth, predicted } of compared) {
+      if (predicted === null) continue;
+      const own = groups.get(name) ?? { unit, pairs: [] };
+      own.pairs.push({ id, truth, predicted });
+      groups.set(name, own);
+    }
+  return [...groups].map(([name, { unit, pairs }]) => ({
+    name,
+    unit,
+    agreement: agreementOf(pairs),
+    pairs,
+  }));
+}
+
+function foundSummaries(cases: readonly EvaluatedCase[]): EvaluationSummary['found'] {
+  const all = cases.flatMap(({ found }) => found);
+  return [...new Set(all.map(({ name }) => name))].flatMap((name) => {
+    const own = all.filter((number) => number.name === name);
+    const spread = spreadOf(own.map(({ predicted }) => predicted));
+    return spread === null ? [] : [{ name, unit: own[0].unit, spread }];
+  });
+}
+
+function phaseErrors(cases: readonly EvaluatedCase[]): EvaluationSummary['phaseErrors'] {
+  const error = (phase: 'endDiastole' | 'endSystole') =>
+    spreadOf(
+      cases.map(({ phasesFound, phasesTrue }) =>
+        phasesTrue === null
+          ? null
+          : phaseDistance(phasesFound[phase], phasesTrue[phase], phasesTrue.count),
+      ),
+    );
+  const [endDiastole, endSystole] = [error('endDiastole'), error('endSystole')];
+  return endDiastole === null || endSystole === null ? null : { endDiastole, endSystole };
+}
+
+function motionSummary(cases: readonly EvaluatedCase[]): EvaluationSummary['motion'] {
+  const scores = cases.flatMap(({ motion }) => motion ?? []);
+  const errorMm = spreadOf(scores.map((s) => s.errorMm));
+  const endSystoleErrorMm = spreadOf(scores.map((s) => s.endSystoleErrorMm));
+  const endSystoleDisplacementMm = spreadOf(scores.map((s) => s.endSystoleDisplacementMm));
+  if (errorMm === null || endSystoleErrorMm === null || endSystoleDisplacementMm === null)
+    return null;
+  return {
+    errorMm,
+    endSystoleErrorMm,
+    endSystoleDisplacementMm,
+    circumferentialStrainPercent: agreementOf(scores.map((s) => s.strainPercent.circumferential)),
+    radialStrainPercent: agreementOf(scores.map((s) => s.strainPercent.radial)),
+  };
+}
