@@ -18,10 +18,11 @@ const number = (schema: z.ZodNumber) =>
     schema,
   );
 
-const webUrl = z.url({
-  protocol: /^https?$/,
-  error: 'expected a URL such as http://127.0.0.1:8042',
-});
+const webUrl = z
+  .url({ protocol: /^https?$/, error: 'expected a URL such as http://127.0.0.1:8042' })
+  .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+    error: 'expected a URL without user and password: they have settings of their own',
+  });
 const text = z.string().min(1);
 const seconds = (least: number) => number(z.number().min(least).max(86_400));
 
@@ -42,7 +43,7 @@ const serveSchema = z.strictObject({
       pollSeconds: seconds(0.05).default(2),
       sweepSeconds: seconds(0.05).default(600),
       waitSeconds: seconds(0).default(300),
-      maxStudyMegabytes: number(z.number().min(1)).default(4000),
+      maxStudyMegabytes: number(z.number().positive()).default(4000),
       backlogDays: number(z.number().min(0).max(100_000)).default(30),
     })
     .prefault({}),

@@ -112,6 +112,17 @@ describe('configuration of serve', () => {
     expect(message).not.to.match(/hunter/);
   });
 
+  it('refuses a password inside the URL, where logs and error messages could show it', () => {
+    const message = problemsOf(['--orthanc-url', 'http://node:hunter2@pacs:8042']);
+    expect(message).to.contain('without user and password').and.not.contain('hunter2');
+  });
+
+  it('takes --flag=value, and says which flag lacks its value', () => {
+    expect(resolve(['--poll=0.5']).listen.pollSeconds).to.equal(0.5);
+    expect(problemsOf(['--poll'])).to.contain('--poll needs a value');
+    expect(problemsOf(['now'])).to.contain('unexpected argument "now"');
+  });
+
   it('wants user and password of Orthanc together', () => {
     expect(problemsOf(['--orthanc-user', 'node'])).to.contain('give both or neither');
   });

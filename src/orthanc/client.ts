@@ -3,19 +3,21 @@ import { z } from 'zod';
 import { NodeError } from '../errors.ts';
 import { bodyText, request, routeOf, type Connection, type RequestOptions } from './connection.ts';
 
+/** `20261122T142330`, UTC. */
+const OrthancTime = z.string().regex(/^\d{8}T\d{6}/);
 const Change = z.object({ ChangeType: z.string(), ID: z.string(), Seq: z.number() });
 const ChangesAnswer = z.object({ Changes: z.array(Change), Done: z.boolean(), Last: z.number() });
 const StudyAnswer = z.object({
   ID: z.string(),
   IsStable: z.boolean(),
-  LastUpdate: z.string(),
+  LastUpdate: OrthancTime,
   MainDicomTags: z.object({ StudyInstanceUID: z.string() }),
   Series: z.array(z.string()),
 });
 const SeriesAnswer = z.object({
   ID: z.string(),
   IsStable: z.boolean(),
-  LastUpdate: z.string(),
+  LastUpdate: OrthancTime,
   MainDicomTags: z.object({ SeriesInstanceUID: z.string(), Modality: z.string().default('') }),
   ParentStudy: z.string(),
   Instances: z.array(z.string()),
@@ -178,7 +180,6 @@ function seriesOf(answer: z.infer<typeof SeriesAnswer>): OrthancSeries {
   };
 }
 
-/** Orthanc writes times as `20261122T142330`, UTC. */
 function millisecondsOf(time: string): number {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/.exec(time) ?? [];

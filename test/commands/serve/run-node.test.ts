@@ -335,6 +335,17 @@ describe('runNode', () => {
     }
   });
 
+  it('does not read a study that is larger than it may hold', async () => {
+    const images = tinyImages('node-large', { to: 9 });
+    await send(images);
+    const node = startNode(undefined, ['--max-study-mb', '0.001']);
+    const exam = await waitFor('the failure', async () =>
+      (await node.exams()).find(({ work }) => work === 'failed'),
+    );
+    expect(exam.reason).to.contain('listen.maxStudyMegabytes');
+    expect(node.analyses).to.deep.equal([]);
+  });
+
   it('makes itself known to Orthanc when told under which URL', async () => {
     const node = startNode(undefined, ['--register-url', 'http://127.0.0.1:9/']);
     await waitFor('it to be registered', () => node.lines.join('').includes('registered'));
