@@ -64,6 +64,8 @@ def explain(error):
         if error.code == 404:
             return 'The node does not find this study in the Orthanc that it watches.'
         return 'The node answered with HTTP status {}.'.format(error.code)
+    if isinstance(error, KeyError):
+        return "Orthanc's configuration lacks {} in its section CineMyoPS.".format(error)
     return 'The node cannot be reached: is `cinemyops serve` running?'
 
 

@@ -39,16 +39,17 @@ plugin() {
   done
 }
 
+# Assigned before they are exported: `export X=$(...)` would hide a failure.
+ORTHANC_PASSWORD=$(secret ORTHANC_PASSWORD)
+CINEMYOPS_WEB_PASSWORD=$(secret CINEMYOPS_WEB_PASSWORD)
+export ORTHANC_PASSWORD CINEMYOPS_WEB_PASSWORD
+
 dicomweb=$(plugin libOrthancDicomWeb.so)
 python=$(plugin libOrthancPython.so)
 explorer2=$(plugin libOrthancExplorer2.so)
 [ -n "$dicomweb" ] || fail "Orthanc's DICOMweb plug-in is missing: apt-get install orthanc-dicomweb"
 [ -n "$python" ] || fail "Orthanc's Python plug-in is missing: apt-get install orthanc-python"
 
-# Assigned before they are exported: `export X=$(...)` would hide a failure.
-ORTHANC_PASSWORD=$(secret ORTHANC_PASSWORD)
-CINEMYOPS_WEB_PASSWORD=$(secret CINEMYOPS_WEB_PASSWORD)
-export ORTHANC_PASSWORD CINEMYOPS_WEB_PASSWORD
 export ORTHANC_PLUGINS="\"$dicomweb\", \"$python\"${explorer2:+, \"$explorer2\"}"
 export ORTHANC_PYTHON_SCRIPT="$here/cinemyops_plugin.py"
 export ORTHANC_USER="${ORTHANC_USER:-orthanc}"

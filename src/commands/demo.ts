@@ -1,6 +1,7 @@
 // `cinemyops demo`: Orthanc, the node and one simulated exam on this machine, to look at.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { NodeError } from '../errors.ts';
 import type { ExamStatus } from '../exam-status.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command, CommandIo } from './command.ts';
@@ -39,6 +40,8 @@ async function runDemo(argv: readonly string[], io: CommandIo): Promise<number> 
       seed: { type: 'string', default: '7' },
     },
   });
+  if (!/^\d{1,15}$/.test(values.seed))
+    throw new NodeError('usage', `expected --seed with a whole number, got "${values.seed}"`);
   const site = await prepareSite(resolve(values.dir), io.env);
   const children: Child[] = [];
   let exam: ExamStatus | undefined;

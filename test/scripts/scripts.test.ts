@@ -104,6 +104,30 @@ describe('scripts', () => {
     });
   });
 
+  describe('orthanc/start.sh', () => {
+    const start = (env: Readonly<Record<string, string>>) =>
+      spawnSync('sh', [join(ROOT, 'orthanc', 'start.sh')], {
+        encoding: 'utf8',
+        env: { PATH: join(folder, 'bin'), ...env },
+      });
+
+    it('starts nothing without passwords, and names the variable', () => {
+      const none = start({});
+      expect(none.stderr).to.contain('set ORTHANC_PASSWORD or ORTHANC_PASSWORD_FILE');
+      expect(none.status).to.equal(2);
+      const one = start({ ORTHANC_PASSWORD: 'x' });
+      expect(one.stderr).to.contain('set CINEMYOPS_WEB_PASSWORD or CINEMYOPS_WEB_PASSWORD_FILE');
+      expect(one.status).to.equal(2);
+    });
+
+    it('says that the file of a password cannot be read, and does not print its path', () => {
+      const { stderr, status } = start({ ORTHANC_PASSWORD_FILE: join(folder, 'nowhere') });
+      expect(stderr).to.contain('ORTHANC_PASSWORD_FILE names a file that cannot be read');
+      expect(stderr).to.not.contain('nowhere');
+      expect(status).to.equal(2);
+    });
+  });
+
   describe('make-secrets.sh', () => {
     it('makes a password for each secret once, in a folder for its owner alone', () => {
       expect(run('make-secrets.sh').status).to.equal(0);
