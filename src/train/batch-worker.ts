@@ -23,8 +23,11 @@ async function answer(step: number): Promise<BatchAnswer> {
   }
 }
 
+// One after the other: a slice that two steps want is rendered once.
+let last: Promise<void> = Promise.resolve();
 port.on('message', (step: number) => {
-  void answer(step).then((result) => {
+  last = last.then(async () => {
+    const result = await answer(step);
     const { batch } = result;
     port.postMessage(result, batch === undefined ? [] : [batch.cine.buffer as ArrayBuffer]);
   });

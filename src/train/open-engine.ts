@@ -30,9 +30,9 @@ export async function openTrainingEngine(
   if (engine === 'onnxruntime') return createOnnxTrainingEngine({ architecture, ...start }, device);
   // Loaded on demand: it is large, and its native packages are optional.
   const { openTensorflowTraining } = await import('../network/tensorflow/training-engine.ts');
-  if (engine === 'tensorflow') return openTensorflowTraining(architecture, start);
+  if (engine === 'tensorflow') return openTensorflowTraining({ architecture, ...start });
   try {
-    return await openTensorflowTraining(architecture, start, 'gpu');
+    return await openTensorflowTraining({ architecture, ...start }, 'gpu');
   } catch (error) {
     report(`onnxruntime is used, because TensorFlow.js has no GPU here: ${messageOf(error)}`);
     return createOnnxTrainingEngine({ architecture, ...start }, device);

@@ -1,9 +1,8 @@
 // Training data from the simulator: one patient a seed, rendered once and kept on disk.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { threadId } from 'node:worker_threads';
 import { NodeError } from '../errors.ts';
 import { FULL_ANNOTATION } from '../network/targets.ts';
 import { acquireSlice } from '../simulate/acquire-slice.ts';
@@ -148,7 +147,8 @@ async function readStored(file: string): Promise<StoredSlice | undefined> {
 }
 
 async function store(file: string, slice: StoredSlice): Promise<void> {
-  const draft = `${file}.${process.pid}.${threadId}`;
+  // Another thread or run may store the same slice at the same time.
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, serialize(slice));
   await rename(draft, file);
 }
