@@ -22,15 +22,18 @@ const FeedFile = z.object({ schema: z.literal(1), since: z.number().int().min(0)
 
 export type JournalEntry = Readonly<z.infer<typeof Entry>>;
 
-/** The node's memory; every change is on the disk when its promise resolves. */
+/** The node's memory. */
 export interface Journal {
   /** The last change that was dealt with; undefined when the feed was never read. */
   readonly since: () => number | undefined;
+  /** It is on the disk when this resolves. */
   readonly setSince: (since: number) => Promise<void>;
   readonly entry: (orthancStudyId: string) => JournalEntry | undefined;
-  readonly record: (orthancStudyId: string, entry: JournalEntry) => Promise<void>;
+  readonly record: (orthancStudyId: string, entry: JournalEntry) => void;
   /** Keeps only the studies that are named. */
-  readonly retain: (orthancStudyIds: ReadonlySet<string>) => Promise<void>;
+  readonly retain: (orthancStudyIds: ReadonlySet<string>) => void;
+  /** What was recorded is on the disk when this resolves; one write for many entries. */
+  readonly save: () => Promise<void>;
 }
 
 /**
@@ -53,9 +56,16 @@ export async function openJournal(folder: string, log: Log): Promise<Journal> {
     let since = (await load(feedFile, FeedFile))?.since;
     const saved = (await load(studiesFile, StudiesFile))?.studies ?? {};
     const studies = new Map<string, JournalEntry>(Object.entries(saved));
-    const save = inTurn(() =>
-      write(studiesFile, JSON.stringify({ schema: 1, studies: Object.fromEntries(studies) })),
-    );
+    let isChanged = true;
+    const save = inTurn(async () => {
+      if (!isChanged) return;
+      isChanged = false;
+      const text = JSON.stringify({ schema: 1, studies: Object.fromEntries(studies) });
+      await write(studiesFile, text).catch((error: unknown) => {
+        isChanged = true;
+        throw error;
+      });
+    });
     const saveSince = inTurn(() => write(feedFile, JSON.stringify({ schema: 1, since })));
     await save();
     return {
@@ -66,15 +76,17 @@ export async function openJournal(folder: string, log: Log): Promise<Journal> {
         await saveSince();
       },
       entry: (id) => studies.get(id),
-      record: async (id, entry) => {
+      record: (id, entry) => {
         studies.set(id, entry);
-        await save();
+        isChanged = true;
       },
-      retain: async (ids) => {
-        const lost = [...studies.keys()].filter((id) => !ids.has(id));
-        for (const id of lost) studies.delete(id);
-        if (lost.length > 0) await save();
+      retain: (ids) => {
+        for (const id of [...studies.keys()].filter((known) => !ids.has(known))) {
+          studies.delete(id);
+          isChanged = true;
+        }
       },
+      save,
     };
   } catch (error) {
     throw asStateError(folder, error);

@@ -132,7 +132,8 @@ async function sweep(parts: ListenParts, options: ListenOptions): Promise<void> 
       }
     }
     if (seen.size === seenBefore) {
-      await journal.retain(seen);
+      journal.retain(seen);
+      await journal.save();
       log.debug({ count: seen.size }, 'sweep done');
       return;
     }
@@ -157,7 +158,7 @@ async function considerStudy(
   const outcome = isNoted || entry === undefined ? 'done' : entry.outcome;
   // With the new time in the journal, the next sweep passes this study without a question.
   const { sourceKey } = source;
-  await journal.record(orthancStudyId, { sourceKey, updatedAtMs, outcome, software, isNoted });
+  journal.record(orthancStudyId, { sourceKey, updatedAtMs, outcome, software, isNoted });
 }
 
 /** Ends early, and quietly, when aborted. */

@@ -30,7 +30,8 @@ describe('journal', () => {
 
   it('remembers over a restart', async () => {
     const journal = await openJournal(folder, log);
-    await Promise.all([journal.setSince(17), journal.record('x', ENTRY), journal.setSince(18)]);
+    journal.record('x', ENTRY);
+    await Promise.all([journal.setSince(17), journal.save(), journal.setSince(18)]);
     const again = await openJournal(folder, log);
     expect(again.since()).to.equal(18);
     expect(again.entry('x')).to.deep.equal(ENTRY);
@@ -39,9 +40,11 @@ describe('journal', () => {
 
   it('forgets the studies that Orthanc no longer has', async () => {
     const journal = await openJournal(folder, log);
-    await journal.record('x', ENTRY);
-    await journal.record('y', ENTRY);
-    await journal.retain(new Set(['y', 'z']));
+    journal.record('x', ENTRY);
+    journal.record('y', ENTRY);
+    await journal.save();
+    journal.retain(new Set(['y', 'z']));
+    await journal.save();
     const again = await openJournal(folder, log);
     expect(again.entry('x')).to.equal(undefined);
     expect(again.entry('y')).to.deep.equal(ENTRY);

@@ -167,9 +167,10 @@ describe('listen', () => {
     await ear.stop();
     // Its changes stay in the feed as gaps, or as rows of a resource that is gone.
     const id = source.orthancStudyId;
-    await ear.journal.record(id, {
+    ear.journal.record(id, {
       ...{ sourceKey: 'k', updatedAtMs: 1, outcome: 'refused', software: '1', isNoted: false },
     });
+    await ear.journal.save();
     await orthanc.fetch(`/studies/${id}`, { method: 'DELETE' });
     const next = await hear();
     await waitFor('the sweep', () => next.lines.join('').includes('sweep done'));

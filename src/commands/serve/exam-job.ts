@@ -137,10 +137,11 @@ async function remember(
   });
   const after = await readStudySource(client, orthancStudyId);
   const isUnchanged = after?.sourceKey === sourceKey;
-  await journal.record(orthancStudyId, {
+  journal.record(orthancStudyId, {
     ...{ sourceKey, isNoted, software: SOFTWARE.version },
     outcome: 'done',
     // What came in meanwhile must not look as if it had been judged: 0 makes the sweep look again.
     updatedAtMs: isUnchanged ? after.studyUpdatedAtMs : 0,
   });
+  await journal.save();
 }

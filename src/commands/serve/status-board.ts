@@ -43,12 +43,18 @@ export async function openStatusBoard(
   const file = join(folder, 'exams.json');
   const exams = new Map((await load(file, log)).map((exam) => [exam.id, exam]));
   let saving = Promise.resolve();
+  let isDue = false;
+  const write = async () => {
+    isDue = false;
+    await writeDurably(file, JSON.stringify({ schema: 1, exams: [...exams.values()] }));
+  };
+  /** Many changes while one write is under way become one more write. */
   const save = () => {
-    saving = saving
-      .then(() => writeDurably(file, JSON.stringify({ schema: 1, exams: [...exams.values()] })))
-      .catch((error: unknown) => {
-        log.warn({ err: error, path: file }, 'the status page cannot be saved');
-      });
+    if (isDue) return;
+    isDue = true;
+    saving = saving.then(write).catch((error: unknown) => {
+      log.warn({ err: error, path: file }, 'the status page cannot be saved');
+    });
   };
   return {
     exams: () => [...exams.values()],

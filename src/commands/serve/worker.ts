@@ -122,11 +122,13 @@ async function settleFailure(
   if (isAnalysed) board.update(source, { delivery: 'failed', reason });
   else board.update(source, { work: isRefused ? 'refused' : 'failed', reason });
   // What these instances are will not change; whether storing works again may.
-  if (isRefused && !isAnalysed)
-    await parts.journal.record(source.orthancStudyId, {
-      ...{ sourceKey: source.sourceKey, updatedAtMs: source.studyUpdatedAtMs },
-      ...{ outcome: 'refused', software: SOFTWARE.version, isNoted: false },
-    });
+  if (isRefused && !isAnalysed) {
+    const { orthancStudyId, sourceKey, studyUpdatedAtMs: updatedAtMs } = source;
+    const software = SOFTWARE.version;
+    const entry = { sourceKey, updatedAtMs, outcome: 'refused', software, isNoted: false } as const;
+    parts.journal.record(orthancStudyId, entry);
+    await parts.journal.save();
+  }
   return true;
 }
 
