@@ -1,13 +1,13 @@
 // A whole training step, or losses and gradients alone, as one ONNX model for batches of one shape.
 import type { Architecture } from '../architecture.ts';
 import { ANATOMY_CHANNELS, PATHOLOGY_CHANNELS, RESOLUTIONS } from '../architecture.ts';
-import { cinemyops, decodeAnatomy, encode, type NetworkParts } from '../cinemyops.ts';
 import type { LossInputs, LossTerms, Supervision } from '../losses.ts';
-import { anatomyTermsOnly, LOSS_NAMES, lossTerms, totalLoss } from '../losses.ts';
+import { LOSS_NAMES, totalLoss } from '../losses.ts';
 import type { Moments } from '../ops.ts';
 import { clipFactor, descend, follow, gradientNorm } from '../optimiser.ts';
 import { sizeOf } from '../parameters.ts';
 import type { TrainedPart } from '../training-step.ts';
+import { trainingTerms } from '../training-terms.ts';
 import { differentiate } from './differentiate.ts';
 import { concat, int64s, multiply, reshape } from './emit.ts';
 import type { FlatLayout } from './flat-parameters.ts';
@@ -95,17 +95,6 @@ interface LossGraph {
   readonly statistics: ReadonlyMap<string, GraphTensor>;
 }
 
-function termsOf(
-  parts: NetworkParts<GraphTensor>,
-  inputs: LossInputs<GraphTensor>,
-  { trainedPart, shape: [, , h, w] }: TrainingModelPlan,
-): LossTerms<GraphTensor> {
-  const { ops } = parts;
-  if (trainedPart === 'all') return lossTerms(ops, cinemyops(parts, inputs.cine), inputs);
-  const frames = ops.reshape(inputs.cine, [-1, 1, h, w]);
-  return anatomyTermsOnly(ops, decodeAnatomy(parts, encode(parts, frames)), inputs);
-}
-
 /** Forward, losses and backward. */
 function lossGraph(graph: Graph, plan: TrainingModelPlan): LossGraph {
   const trained = trainedLayout(plan.architecture);
@@ -125,7 +114,7 @@ function lossGraph(graph: Graph, plan: TrainingModelPlan): LossGraph {
     return tensor;
   };
   const parts = { ops, architecture: plan.architecture, parameter, batchMoments };
-  const terms = termsOf(parts, inputs, plan);
+  const terms = trainingTerms(parts, inputs, plan.trainedPart);
   const total = totalLoss(ops, terms, graph.input('lossWeights', [LOSS_NAMES.length]));
   const { specs } = trainedLayout(plan.architecture, plan.trainedPart);
   const moving = specs.map(({ name }) => parameter(name));

@@ -2,10 +2,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architecture.ts';
 import type { DenseArray } from '../arrays/dense-array.ts';
-import { cinemyops } from '../cinemyops.ts';
-import { LOSS_NAMES, type LossInputs, lossTerms, type Supervision, totalLoss } from '../losses.ts';
+import { LOSS_NAMES, type LossInputs, type Supervision, totalLoss } from '../losses.ts';
 import type { Moments, Ops } from '../ops.ts';
-import { lossArrays, type TrainingBatch, type TrainingSettings } from '../training-step.ts';
+import { isOfAnatomy, parameterSpecs } from '../parameters.ts';
+import {
+  lossArrays,
+  type TrainedPart,
+  type TrainingBatch,
+  type TrainingSettings,
+} from '../training-step.ts';
+import { trainingTerms } from '../training-terms.ts';
 import {
   type NamedTensors,
   type NamedVariables,
@@ -36,6 +42,7 @@ export function differentiate(
   settings: TrainingSettings,
 ): Differentiated {
   const arrays = lossArrays(batch, settings.deepSupervision);
+  const trained = trainedVariables(network, settings.trainedPart);
   const batchMoments = new Map<string, Moments<tf.Tensor>>();
   // Side results of the function that is differentiated outlive it only when kept.
   const kept: tf.Tensor[] = [];
@@ -45,9 +52,9 @@ export function differentiate(
     for (const { mean, variance } of batchMoments.values()) [mean, variance].forEach(tf.keep);
     kept.push(tf.keep(losses));
     return tf.reshape(tf.slice(losses, [LOSS_NAMES.length], [1]), []);
-  }, trainedVariables(network.variables));
+  }, [...trained.values()]);
   value.dispose();
-  return { losses: kept[0], gradients: byParameter(network.variables, grads), batchMoments };
+  return { losses: kept[0], gradients: byParameter(trained, grads), batchMoments };
 }
 
 interface BatchLossInputs {
@@ -67,7 +74,7 @@ function batchLosses(network: TensorflowNetwork, inputs: BatchLossInputs): tf.Te
     batchMoments: inputs.moments,
   };
   const tensors = lossTensors(inputs.arrays);
-  const terms = lossTerms(ops, cinemyops(parts, tensors.cine), tensors);
+  const terms = trainingTerms(parts, tensors, inputs.settings.trainedPart);
   const weights = tf.tensor1d(LOSS_NAMES.map((name) => inputs.settings.lossWeights[name]));
   return tf.concat([...LOSS_NAMES.map((name) => terms[name]), totalLoss(ops, terms, weights)]);
 }
@@ -91,15 +98,21 @@ function supervisionTensors(arrays: Supervision<DenseArray<Float32Array>>): Supe
   };
 }
 
-function trainedVariables(variables: NamedVariables): tf.Variable[] {
-  return [...variables.values()].filter((variable) => variable.trainable);
+/** The variables that the loss is differentiated for. */
+function trainedVariables(
+  { architecture, variables }: TensorflowNetwork,
+  part: TrainedPart,
+): ReadonlyMap<string, tf.Variable> {
+  const trained = parameterSpecs(architecture).filter(
+    (spec) => spec.isTrained && (part === 'all' || isOfAnatomy(spec)),
+  );
+  return new Map(trained.map(({ name }) => [name, variableOf(variables, name)]));
 }
 
 /** TensorFlow.js numbers its variables; the gradients come under those names. */
-function byParameter(variables: NamedVariables, gradients: tf.NamedTensorMap): NamedTensors {
-  const named = new Map<string, tf.Tensor>();
-  for (const [name, variable] of variables) {
-    if (variable.trainable) named.set(name, gradients[variable.name]);
-  }
-  return named;
+function byParameter(
+  trained: ReadonlyMap<string, tf.Variable>,
+  gradients: tf.NamedTensorMap,
+): NamedTensors {
+  return new Map([...trained].map(([name, variable]) => [name, gradients[variable.name]]));
 }

@@ -27,6 +27,7 @@ import { layoutOf, tensorflowOps } from './tensorflow-ops.ts';
 
 /** What training starts from: `velocities` are zero when absent. */
 export interface TrainingStart {
+  readonly architecture: Architecture;
   readonly parameters: NamedParameters;
   readonly velocities?: NamedParameters;
 }
@@ -37,18 +38,17 @@ export interface TrainingStart {
  * @throws {NodeError} `engine-unavailable` when the backend does not load
  */
 export async function openTensorflowTraining(
-  architecture: Architecture,
-  start: TrainingStart,
+  { architecture, parameters, velocities }: TrainingStart,
   choice: TensorflowChoice = 'auto',
 ): Promise<TrainingEngine> {
   const { backend, reason } = await loadTensorflow(choice);
   const network: TensorflowNetwork = {
     ops: tensorflowOps(layoutOf(backend)),
     architecture,
-    variables: networkVariables(architecture, start.parameters),
+    variables: networkVariables(architecture, parameters),
   };
   return new TensorflowTraining(network, {
-    velocities: velocityVariables(network.variables, start.velocities),
+    velocities: velocityVariables(network.variables, velocities),
     description: reason,
   });
 }
