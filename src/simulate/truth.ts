@@ -24,7 +24,7 @@ export interface HeartTruth {
   readonly endSystole: number;
   /** Lagrangian strain at end systole, the mean around the wall at mid level; middle of the wall. */
   readonly circumferentialPercent: number;
-  /** Thickening of the wall from end diastole to end systole, the mean around mid level. */
+  /** Thickening of the mean wall at mid level from end diastole to end systole. */
   readonly radialPercent: number;
   readonly longitudinalPercent: number;
   /** AHA segments 1..17: share of each that is scar, %. */
@@ -110,7 +110,7 @@ function strainAt(
   const around = 2 * ANGLES;
   const level = 0.5 * cavityEnd(lv);
   const lengths = [0, 0];
-  let thickening = 0;
+  const thickness = [0, 0];
   const inPlane = (share: number, angle: number, moment: LvMoment): readonly [number, number] => {
     locate(angle, level, place);
     const [endo, epi] = [valueAt(lv.endoSquared, place), valueAt(lv.epiSquared, place)];
@@ -125,15 +125,14 @@ function strainAt(
     Math.hypot(p[0] - q[0], p[1] - q[1]);
   for (let i = 0; i < around; i++) {
     const [angle, next] = [(2 * Math.PI * i) / around, (2 * Math.PI * (i + 1)) / around];
-    const thickness = moments.map((moment, m) => {
+    moments.forEach((moment, m) => {
       lengths[m] += apart(inPlane(0.5, angle, moment), inPlane(0.5, next, moment));
-      return apart(inPlane(0, angle, moment), inPlane(1, angle, moment));
+      thickness[m] += apart(inPlane(0, angle, moment), inPlane(1, angle, moment));
     });
-    thickening += (thickness[1] / thickness[0] - 1) / around;
   }
   return {
     circumferentialPercent: 100 * (lengths[1] / lengths[0] - 1),
-    radialPercent: 100 * thickening,
+    radialPercent: 100 * (thickness[1] / thickness[0] - 1),
     longitudinalPercent: 100 * (moments[1].stretch - 1),
   };
 }
