@@ -21,6 +21,8 @@ export interface WebServer {
   readonly close: () => Promise<void>;
 }
 
+const KEEP_ALIVE_MS = 75_000;
+
 /**
  * Serves the application until closed.
  *
