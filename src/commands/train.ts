@@ -19,6 +19,10 @@ cinemyops train --resume --out DIR
 
 Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
   simulate:seeds=1-5000   simulated exams, one patient a seed
+  layout:DIR              the authors' layout: DIR/imagesTr/CaseXXXX_sNN_0000.nii.gz and so on,
+                          DIR/labelsTr/CaseXXXX_sNN.nii.gz
+  nifti:DIR               4D exams NAME.nii.gz whose first phase is end diastole, NAME_label.nii.gz
+                          beside each; challenge values (200, 500, 600, 1220, 2221) or 0 to 5
   sunnybrook-png:DIR      still images with the LV endocardium drawn in: DIR/PATIENT/images/*.png
                           and DIR/PATIENT/labels_endo/*.png of the same names
 Labels that a SPEC lacks train the terms that they can. Patients are held out for validation by a

@@ -1,14 +1,18 @@
 // From the SPECs of --data to sources; a worker opens its own from the same texts.
 import { NodeError } from '../errors.ts';
+import { openLayoutSource } from './layout-source.ts';
 import { openSimulatedSource } from './simulated-source.ts';
 import type { TrainingSource } from './source.ts';
 import { openStillsSource } from './stills-source.ts';
+import { openVolumeSource } from './volume-source.ts';
 
 type Opener = (spec: string, cacheDir: string) => Promise<TrainingSource>;
 
 /** What stands before the colon of a SPEC. */
 const OPENERS: Readonly<Record<string, Opener>> = {
   simulate: openSimulatedSource,
+  layout: openLayoutSource,
+  nifti: openVolumeSource,
   'sunnybrook-png': openStillsSource,
 };
 

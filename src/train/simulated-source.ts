@@ -7,6 +7,7 @@ import { NodeError } from '../errors.ts';
 import { FULL_ANNOTATION } from '../network/targets.ts';
 import { acquireSlice } from '../simulate/acquire-slice.ts';
 import { createRandom } from '../random.ts';
+import { SIMULATOR_VERSION } from '../simulate/parameters.ts';
 import { renderSlice } from '../simulate/render-slice.ts';
 import type { ScanPlan } from '../simulate/scan.ts';
 import { planExam } from '../simulate/simulate.ts';
@@ -171,7 +172,9 @@ async function drawSlice(
   part: number,
 ): Promise<CineSlice> {
   const seed = Number(patient.replace('simulated-', ''));
-  const key = createHash('sha256').update(`${CACHE_FORMAT} ${process.version} ${seed} ${part}`);
+  const key = createHash('sha256').update(
+    `${CACHE_FORMAT} ${SIMULATOR_VERSION} ${process.version} ${seed} ${part}`,
+  );
   const file = join(cacheDir, `${key.digest('hex').slice(0, 24)}.slice`);
   const stored = await readStored(file);
   if (stored !== undefined) return fromStored(stored);

@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { scaledAxes } from '../../src/nifti/nifti-image.ts';
+import { writeNifti } from '../../src/nifti/write-nifti.ts';
+import { createRandom } from '../../src/random.ts';
+import { openSources } from '../../src/train/open-sources.ts';
+import { isCine } from '../../src/train/source.ts';
+import { failure } from '../support/failure.ts';
+
+type Spacing = readonly [number, number, number];
+
+/** Columns 1.5 mm apart, rows 2 mm, slices 10 mm. */
+const SPACING: Spacing = [1.5, 2, 10];
+
+async function nifti(
+  path: string,
+  shape: readonly [number, number, number, number],
+  valueAt: (i: number) => number,
+): Promise<void> {
+  const count = shape.reduce((product, size) => product * size, 1);
+  await writeNifti(path, {
+    values: Float32Array.from({ length: count }, (_, i) => valueAt(i)),
+    shape,
+    spacingMm: SPACING,
+    affine: scaledAxes(SPACING),
+  });
+}
+
+async function png(path: string, grey: (y: number, x: number) => number): Promise<void> {
+  const image = new PNG({ width: 4, height: 3 });
+  for (let y = 0; y < 3; y++)
+    for (let x = 0; x < 4; x++) {
+      image.data.fill(grey(y, x), 4 * (y * 4 + x), 4 * (y * 4 + x) + 3);
+      image.data[4 * (y * 4 + x) + 3] = 255;
+    }
+  await writeFile(path, PNG.sync.write(image));
+}
+
+describe('training sources', () => {
+  let root = '';
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'sources-'));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+  const random = createRandom('sources');
+
+  it("reads the authors' layout: frames in order, rows and columns as they are, labels as the task has them", async () => {
+    await mkdir(join(root, 'imagesTr'));
+    await mkdir(join(root, 'labelsTr'));
+    for (let t = 0; t < 7; t++)
+      await nifti(
+        join(root, 'imagesTr', `Case0001_s00_000${t}.nii.gz`),
+        [1, 1, 2, 3],
+        (i) => 100 * t + i,
+      );
+    await nifti(join(root, 'labelsTr', 'Case0001_s00.nii.gz'), [1, 1, 2, 3], (i) => i % 6);
+    const [source] = await openSources([`layout:${root}`], root);
+    expect(source.patients.length).to.equal(1);
+    expect(source.patients[0]).to.not.contain('Case');
+    const slice = await source.draw(source.patients[0], random);
+    expect(slice.shape).to.deep.equal([7, 2, 3]);
+    expect(slice.pixelSpacingMm).to.deep.equal([2, 1.5]);
+    expect(slice.frames[6 * 6 + 5]).to.equal(605);
+    expect([...(slice.labels.get(0) ?? [])]).to.deep.equal([0, 1, 2, 3, 4, 5]);
+    expect(slice.cycleShare).to.be.closeTo(7 / 25, 1e-12);
+    expect(slice.annotation.hasScar).to.equal(true);
+    expect(isCine(slice)).to.equal(true);
+  });
+
+  it('reads a 4D exam with challenge values; what was not drawn is not annotated', async () => {
+    await nifti(join(root, 'a.nii.gz'), [8, 2, 2, 2], (i) => i);
+    const values = [0, 200, 500, 2221, 0, 200, 500, 200];
+    await nifti(join(root, 'a_label.nii.gz'), [1, 2, 2, 2], (i) => values[i]);
+    const [source] = await openSources([`nifti:${root}`], root);
+    const slices = await Promise.all(
+      Array.from({ length: 12 }, (_, k) =>
+        source.draw(source.patients[0], createRandom(`draw ${k}`)),
+      ),
+    );
+    for (const { annotation, shape, frames } of slices) {
+      expect(shape).to.deep.equal([8, 2, 2]);
+      expect(annotation.hasScar).to.equal(true);
+      expect(annotation.hasEdema).to.equal(false);
+      expect(annotation.hasRvBlood).to.equal(false);
+      // One slice of every phase: neighbours in time are a whole volume of 8 voxels apart.
+      expect(frames[4] - frames[0]).to.equal(8);
+    }
+    expect(new Set(slices.map(({ frames }) => frames[0]))).to.deep.equal(new Set([0, 4]));
+  });
+
+  it('reads stills with the LV drawn in; they show no motion', async () => {
+    for (const folder of ['images', 'labels_endo'])
+      await mkdir(join(root, 'SC-X-1', folder), { recursive: true });
+    await png(join(root, 'SC-X-1', 'images', '1.png'), (y, x) => 10 * y + x);
+    await png(join(root, 'SC-X-1', 'labels_endo', '1.png'), (y, x) =>
+      y === 1 && x === 2 ? 255 : 0,
+    );
+    const [source] = await openSources([`sunnybrook-png:${root}`], root);
+    const slice = await source.draw(source.patients[0], random);
+    expect(slice.shape).to.deep.equal([1, 3, 4]);
+    expect(slice.frames[6]).to.equal(12);
+    expect(slice.labels.get(0)?.indexOf(2)).to.equal(6);
+    expect(slice.annotation.hasLvBlood).to.equal(true);
+    expect(slice.annotation.hasMyocardium).to.equal(false);
+    expect(isCine(slice)).to.equal(false);
+  });
+
+  it('says what a SPEC may be', async () => {
+    expect((await failure(openSources(['dicom'], root), 'usage')).message).to.contain('simulate:');
+    await failure(openSources(['simulate:seeds=5-2'], root), 'usage');
+    await failure(openSources([`sunnybrook-png:${root}`], root), 'usage');
+  });
+
+  it('renders a simulated slice once, and gives the same from disk', async () => {
+    const draw = async () => {
+      const [source] = await openSources(['simulate:seeds=7-7'], root);
+      return source.draw('simulated-7', createRandom('slice'));
+    };
+    const [first, second] = [await draw(), await draw()];
+    expect(second).to.deep.equal(first);
+    expect(first.labels.size).to.equal(first.shape[0]);
+  });
+});
