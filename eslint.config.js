@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 const verbs = ['listen', 'group', 'infer', 'measure', 'write', 'deliver', 'train', 'simulate'];
 const edges = ['dicom', 'nifti', 'orthanc', 'queue', 'web', 'network'];
-const nouns = ['**/commands/**', '**/pipeline.ts', '**/cli.ts'];
+const nouns = ['**/commands/**', '**/evaluate/**', '**/pipeline.ts', '**/cli.ts'];
 
 /** The folder that alone may import each large dependency. */
 const owners = {
@@ -51,6 +51,8 @@ const directions = [
   ...edges.map((edge) => imports(`src/${edge}`, [...nouns, ...except([...verbs, ...edges], edge)])),
   imports('src/network/onnx', [...nouns, '**/tensorflow/**', ...except(verbs, '')]),
   imports('src/network/tensorflow', [...nouns, '**/onnx/**', ...except(verbs, '')]),
+  // Evaluation runs the verbs on cases of which the truth is known.
+  imports('src/evaluate', ['**/commands/**', '**/cli.ts']),
   imports('src/commands', ['**/cli.ts']),
 ];
 

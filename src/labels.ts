@@ -26,6 +26,15 @@ export const TASK_LABEL = {
   scar: 5,
 } as const;
 
+/** Indexed by PATHOLOGY: the same structure among training labels. The right ventricle is not in it. */
+export const TASK_LABEL_OF_PATHOLOGY = [
+  TASK_LABEL.background,
+  TASK_LABEL.myocardium,
+  TASK_LABEL.lvBlood,
+  TASK_LABEL.scar,
+  TASK_LABEL.edema,
+] as const;
+
 /** One label a voxel. */
 export interface LabelVolume {
   /** Row-major `[T, Z, Y, X]`. */

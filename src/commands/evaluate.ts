@@ -33,7 +33,7 @@ Compares a model with what is known of each case, and prints a few lines a case 
                    seeds 9000 to 9999 are kept for evaluation: never train on them
   sunnybrook:DIR   DIR/contours/NAME with contours in the Sunnybrook text format, and the images of
                    NAME as a folder or archive, found by its name or by a table DIR/*.csv
-  labels:DIR       DIR/imagesTr/CaseXXXX_sNN_0000.nii.gz ..., DIR/labelsTr/CaseXXXX_sNN.nii.gz
+  labels:DIR       (or layout:DIR) DIR/imagesTr/CaseXXXX_sNN_0000.nii.gz ..., DIR/labelsTr/CaseXXXX_sNN.nii.gz
   dicom:DIR        one exam of which nothing is known: its numbers and pictures
 
 Options:
@@ -152,6 +152,7 @@ async function trainedOn({
 async function writeEvaluation(outDir: string, evaluation: Evaluation): Promise<void> {
   await writeFile(join(outDir, 'evaluation.json'), jsonOf(evaluation));
   for (const { name, unit, pairs } of evaluation.summary.numbers) {
+    if (pairs.length === 0) continue;
     const file = `bland-altman-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
     await writeFile(join(outDir, file), blandAltmanSvg(`${name}, ${unit}`, pairs));
   }

@@ -9,12 +9,14 @@ import { EXIT } from '../exit-code.ts';
 import { createDicomWebStore } from '../orthanc/dicomweb.ts';
 import { analyseExam } from '../pipeline.ts';
 import type { DicomObject, ExamResult, ResultKind } from '../result.ts';
+import { isAuthorsLayout } from '../nifti/authors-layout.ts';
 import { SERVE_SETTINGS } from '../serve-settings.ts';
 import type { Command, CommandIo } from './command.ts';
 import { fetchStudy } from './fetch-study.ts';
 import { summaryOf } from './findings-summary.ts';
 import { openNetwork } from './open-network.ts';
 import { ORTHANC_ID, readInput } from './read-input.ts';
+import { processLayout } from './process-layout.ts';
 import { showProgress } from './show-progress.ts';
 
 /** Settings of `serve` that `process` takes too. */
@@ -31,12 +33,17 @@ in Orthanc. Writes to DIR:
   pathology.seg.dcm  scar, edema and healthy myocardium at end diastole
   report.sr.dcm      the structured report
   findings.json      the same numbers, and why each series was taken or refused
+A folder in the CineMyoPS authors' layout (CaseXXXX_sNN_0000.nii.gz ..., one slice a case, end diastole
+first) is analysed too: DIR then gets CaseXXXX_sNN.nii.gz with labels 0 background, 1 myocardium,
+2 LV blood, 4 edema, 5 scar.
 
 Options:
   --out DIR                           folder to write to; made when it does not exist
   --store URL                         also store the results by STOW-RS, for example
                                       http://127.0.0.1:8042/dicom-web (with the Orthanc credentials)
   --json                              print findings.json to stdout
+  --mirror                            authors' layout only: average the network over four mirrorings
+                                      of each image; four times slower
 ${settingsHelp(SHARED)}
 
 Progress goes to stderr. Research use only.
@@ -55,6 +62,7 @@ interface ProcessArgs {
   readonly outDir: string;
   readonly storeUrl: string | undefined;
   readonly isJson: boolean;
+  readonly isMirrored: boolean;
   readonly config: ServeConfig;
 }
 
@@ -67,9 +75,19 @@ export const processCommand: Command = {
 
 async function runProcess(argv: readonly string[], io: CommandIo): Promise<number> {
   const args = parseProcessArgs(argv, io);
+  const isLayout = await isAuthorsLayout(args.input);
+  if (isLayout) assertLayoutArgs(args);
+  else if (args.isMirrored) throw mirrorIsForLayout();
   const network = await openNetwork(args.config.model, io);
   const { progress, end } = showProgress(io);
   try {
+    if (isLayout) {
+      const { input, outDir, isMirrored } = args;
+      const written = await processLayout(input, outDir, { network, isMirrored, progress });
+      end();
+      io.stderr(`${written} label files\n`);
+      return EXIT.done;
+    }
     const instances = ORTHANC_ID.test(args.input)
       ? await fetchStudy(args.input, args.config.orthanc, progress)
       : await readInput(args.input);
@@ -95,6 +113,7 @@ function parseProcessArgs(argv: readonly string[], io: CommandIo): ProcessArgs {
       out: { type: 'string' },
       store: { type: 'string' },
       json: { type: 'boolean', default: false },
+      mirror: { type: 'boolean', default: false },
       config: { type: 'string' },
       ...Object.fromEntries(shared.map((flag) => [flag, { type: 'string' as const }])),
     },
@@ -120,9 +139,20 @@ function parseProcessArgs(argv: readonly string[], io: CommandIo): ProcessArgs {
     outDir: values.out,
     storeUrl: values.store?.replace(/\/$/, ''),
     isJson: values.json,
+    isMirrored: values.mirror,
     config: resolveServeConfig({ argv: passedOn, env: io.env }),
   };
 }
+
+/** Label files are no DICOM objects, and they have no findings. */
+function assertLayoutArgs({ storeUrl, isJson }: ProcessArgs): void {
+  if (storeUrl !== undefined || isJson)
+    throw new NodeError('usage', 'expected a DICOM exam for --store and --json, got NIfTI slices');
+}
+
+/** One exam and one model give one result: a switch must not change what lies under the same UIDs. */
+const mirrorIsForLayout = (): NodeError =>
+  new NodeError('usage', "expected --mirror with a folder in the authors' layout, got other input");
 
 async function writeFiles(outDir: string, { objects, findings }: ExamResult): Promise<void> {
   await mkdir(outDir, { recursive: true });

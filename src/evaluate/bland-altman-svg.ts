@@ -32,10 +32,10 @@ export function blandAltmanSvg(title: string, pairs: readonly LabelledPair[]): s
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>
 <text x="${MARGIN.left}" y="18" font-size="13">${escape(title)}: model less truth, ${pairs.length} cases</text>
-${line(y, 0, '#999999', '')}
-${line(y, bias, '#b02a2a', `bias ${bias.toFixed(1)}`)}
-${line(y, limits[0], '#666666', `-1.96 SD ${limits[0].toFixed(1)}`, '4 3')}
-${line(y, limits[1], '#666666', `+1.96 SD ${limits[1].toFixed(1)}`, '4 3')}
+${line(y, 0, { colour: '#999999', label: '' })}
+${line(y, bias, { colour: '#b02a2a', label: `bias ${bias.toFixed(1)}` })}
+${line(y, limits[0], { colour: '#666666', label: `-1.96 SD ${limits[0].toFixed(1)}`, dash: '4 3' })}
+${line(y, limits[1], { colour: '#666666', label: `+1.96 SD ${limits[1].toFixed(1)}`, dash: '4 3' })}
 ${points.join('\n')}
 ${ticks(x, (value, px) => `<text x="${px}" y="${HEIGHT - MARGIN.bottom + 16}" text-anchor="middle">${value}</text>`)}
 ${ticks(y, (value, px) => `<text x="${MARGIN.left - 6}" y="${px}" text-anchor="end">${value}</text>`)}
@@ -44,7 +44,12 @@ ${ticks(y, (value, px) => `<text x="${MARGIN.left - 6}" y="${px}" text-anchor="e
 `;
 }
 
-function line(y: Axis, value: number, colour: string, label: string, dash = ''): string {
+/** A level line with its label at the right. */
+function line(
+  y: Axis,
+  value: number,
+  { colour, label, dash = 'none' }: { colour: string; label: string; dash?: string },
+): string {
   const py = at(y, value);
   const right = WIDTH - MARGIN.right;
   return `<line x1="${MARGIN.left}" x2="${right}" y1="${py}" y2="${py}" stroke="${colour}" stroke-dasharray="${dash}"/><text x="${right + 4}" y="${py}" fill="${colour}">${label}</text>`;

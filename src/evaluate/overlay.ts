@@ -3,6 +3,7 @@ import { PNG } from 'pngjs';
 import { frameOffset, type Volume4D } from '../volume.ts';
 import type { Picture } from './case-result.ts';
 import type { PredictedPhase } from './score-phase.ts';
+import { percentile } from './statistics.ts';
 import { STRUCTURES, type Structure, type TruthPhase } from './truth-phase.ts';
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -12,8 +13,8 @@ const ZOOM = 3;
 /** Side of what is shown of a slice, mm. */
 const WINDOW_MM = 150;
 const COLUMNS = 6;
-/** Share of voxels that the grey scale leaves below white. */
-const WHITE = 0.995;
+/** Share of pixels shown that the grey scale leaves below white. */
+const WHITE = 0.98;
 
 /** An outline is drawn around the union of these structures: the wall with the cavity is the epicardium. */
 interface Outline {
@@ -53,9 +54,13 @@ export function pictureOf(id: string, volume: Volume4D, view: CaseView): Picture
   });
   for (let i = 3; i < png.data.length; i += 4) png.data[i] = 255;
   const centre = centreOf(volume, view);
+  const window: Window = {
+    size: [height, width],
+    start: [centre[0] - Math.floor(height / 2), centre[1] - Math.floor(width / 2)],
+  };
   truth.forEach((phase, k) => {
     const predicted = predictedAt(phase.t);
-    const white = whiteOf(volume, phase.t);
+    const white = whiteOf(volume, phase.t, window);
     for (let z = 0; z < slices; z++) {
       const tile: Tile = {
         png,
@@ -63,8 +68,7 @@ export function pictureOf(id: string, volume: Volume4D, view: CaseView): Picture
         z,
         top: (k * lines + Math.floor(z / COLUMNS)) * height * ZOOM,
         left: (z % COLUMNS) * width * ZOOM,
-        size: [height, width],
-        start: [centre[0] - Math.floor(height / 2), centre[1] - Math.floor(width / 2)],
+        ...window,
       };
       drawImage(tile, phase.t, white);
       for (const outline of OUTLINES) drawBoth(tile, outline, phase, predicted);
@@ -81,17 +85,20 @@ function onePhaseEach(truth: readonly TruthPhase[]): TruthPhase[] {
   });
 }
 
+/** What is shown of every slice. */
+interface Window {
+  readonly size: readonly [rows: number, columns: number];
+  /** First row and column; may lie outside the image. */
+  readonly start: readonly [y: number, x: number];
+}
+
 /** One slice in the picture. */
-interface Tile {
+interface Tile extends Window {
   readonly png: PNG;
   readonly volume: Volume4D;
   readonly z: number;
   readonly top: number;
   readonly left: number;
-  /** Rows and columns of the image that are shown. */
-  readonly size: readonly [rows: number, columns: number];
-  /** First row and column of the image that is shown; may lie outside it. */
-  readonly start: readonly [y: number, x: number];
 }
 
 function windowOf({ shape, pixelSpacingMm }: Volume4D): readonly [number, number] {
@@ -124,11 +131,18 @@ function centreOf(
   return [Math.round(sumY / count), Math.round(sumX / count)];
 }
 
-function whiteOf({ voxels, shape }: Volume4D, t: number): number {
-  const start = frameOffset(shape, t, 0);
-  const phase = voxels.subarray(start, start + shape[1] * shape[2] * shape[3]);
-  const sample = phase.filter((_, i) => i % 17 === 0).sort();
-  return Math.max(1e-6, sample[Math.floor(WHITE * (sample.length - 1))]);
+/** Of what is shown: bright fat elsewhere would leave the heart dark. */
+function whiteOf(volume: Volume4D, t: number, { size, start }: Window): number {
+  const { voxels, shape } = volume;
+  const shown: number[] = [];
+  for (let z = 0; z < shape[1]; z++)
+    for (let y = Math.max(0, start[0]); y < Math.min(shape[2], start[0] + size[0]); y++) {
+      const row = frameOffset(shape, t, z) + y * shape[3];
+      const from = Math.max(0, start[1]);
+      const to = Math.min(shape[3], start[1] + size[1]);
+      for (const value of voxels.subarray(row + from, row + to)) shown.push(value);
+    }
+  return Math.max(1e-6, percentile(Float64Array.from(shown), WHITE));
 }
 
 function drawImage({ png, volume, z, ...tile }: Tile, t: number, white: number): void {

@@ -23,6 +23,8 @@ export function parseSpec(spec: string): EvaluationSpec {
   const [kind, rest] = [spec.slice(0, colon), spec.slice(colon + 1)];
   if (colon > 0 && rest !== '') {
     if (kind === 'simulate') return parseSimulated(spec, rest);
+    // As `train` calls it.
+    if (kind === 'layout') return { kind: 'labels', spec, folder: rest };
     if (kind === 'sunnybrook' || kind === 'labels' || kind === 'dicom')
       return { kind, spec, folder: rest };
   }

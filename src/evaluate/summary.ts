@@ -31,14 +31,27 @@ export interface StructureSummary {
 export interface NumberSummary {
   readonly name: string;
   readonly unit: Unit;
-  readonly agreement: Agreement;
+  /** Null when the model found this number in no case. */
+  readonly agreement: Agreement | null;
   readonly pairs: readonly LabelledPair[];
+  /** Cases in which the model found none. */
+  readonly missing: number;
+}
+
+/** Dice of one structure in one group of cases. */
+export interface GroupDice {
+  readonly group: string;
+  readonly structure: string;
+  readonly phase: string;
+  readonly dice: Spread;
 }
 
 export interface EvaluationSummary {
   readonly cases: number;
   readonly failed: number;
   readonly structures: readonly StructureSummary[];
+  /** Empty when there is one group. */
+  readonly groups: readonly GroupDice[];
   readonly numbers: readonly NumberSummary[];
   /** Of numbers without truth. */
   readonly found: readonly {
@@ -57,13 +70,14 @@ export interface EvaluationSummary {
   } | null;
 }
 
-/** Summarises cases; a failed case counts as a Dice of 0 nowhere, but is counted and named. */
+/** Summarises cases. Failed cases have no figures: they are counted apart. */
 export function summarise(results: readonly CaseResult[]): EvaluationSummary {
   const cases = results.filter((r): r is EvaluatedCase => r.outcome === 'evaluated');
   return {
     cases: results.length,
     failed: results.length - cases.length,
     structures: structureSummaries(cases),
+    groups: groupDice(cases),
     numbers: numberSummaries(cases),
     found: foundSummaries(cases),
     phaseErrors: phaseErrors(cases),
@@ -113,21 +127,31 @@ function structureSummaries(cases: readonly EvaluatedCase[]): StructureSummary[]
   });
 }
 
+function groupDice(cases: readonly EvaluatedCase[]): GroupDice[] {
+  const names = [...new Set(cases.map(({ group }) => group))].toSorted();
+  if (names.length < 2) return [];
+  return names.flatMap((group) =>
+    structureSummaries(cases.filter((c) => c.group === group)).flatMap(
+      ({ structure, phase, dice }) => (dice === null ? [] : [{ group, structure, phase, dice }]),
+    ),
+  );
+}
+
 function numberSummaries(cases: readonly EvaluatedCase[]): NumberSummary[] {
-  const groups = new Map<string, { unit: Unit; pairs: LabelledPair[] }>();
-  for (const { id, compared } of cases)
-    for (const { name, unit, truth, predicted } of compared) {
-      if (predicted === null) continue;
-      const own = groups.get(name) ?? { unit, pairs: [] };
-      own.pairs.push({ id, truth, predicted });
-      groups.set(name, own);
-    }
-  return [...groups].map(([name, { unit, pairs }]) => ({
-    name,
-    unit,
-    agreement: agreementOf(pairs),
-    pairs,
-  }));
+  const all = cases.flatMap(({ id, compared }) => compared.map((number) => ({ id, ...number })));
+  return [...new Set(all.map(({ name }) => name))].map((name) => {
+    const own = all.filter((number) => number.name === name);
+    const pairs = own.flatMap(({ id, truth, predicted }) =>
+      predicted === null ? [] : [{ id, truth, predicted }],
+    );
+    return {
+      name,
+      unit: own[0].unit,
+      agreement: pairs.length === 0 ? null : agreementOf(pairs),
+      pairs,
+      missing: own.length - pairs.length,
+    };
+  });
 }
 
 function foundSummaries(cases: readonly EvaluatedCase[]): EvaluationSummary['found'] {

@@ -1,5 +1,6 @@
 // Results as a person reads them on a terminal.
 import type { CaseResult, EvaluatedCase } from './case-result.ts';
+import type { Agreement } from './statistics.ts';
 import type { EvaluationSummary, Spread } from './summary.ts';
 
 const MISSING = '-';
@@ -62,15 +63,14 @@ export function summaryText(summary: EvaluationSummary): string {
       ]),
     ),
     ...detectionLines(summary),
+    ...groupLines(summary),
     ...(numbers.length === 0
       ? []
       : ['', row('model less truth', ['bias', '95 % limits', 'mean |error|', 'cases'])]),
-    ...numbers.map(({ name, unit, agreement: a }) =>
+    ...numbers.map(({ name, unit, agreement, missing }) =>
       row(`${name}, ${unit}`, [
-        fixed(a.bias, 1),
-        `${fixed(a.limits[0], 1)} to ${fixed(a.limits[1], 1)}`,
-        fixed(a.meanAbsoluteError, 1),
-        `${a.count}`,
+        ...agreementCells(agreement),
+        missing > 0 ? `${missing} not found` : '',
       ]),
     ),
     ...(found.length === 0 ? [] : ['', 'without truth']),
@@ -99,6 +99,28 @@ function detectionLines({ structures }: EvaluationSummary): string[] {
         spread(s.specificity, 2),
         spread(s.negativePredictiveValue, 2),
       ]),
+    ),
+  ];
+}
+
+function agreementCells(agreement: Agreement | null): string[] {
+  if (agreement === null) return [MISSING, MISSING, MISSING, '0'];
+  const { bias, limits, meanAbsoluteError, count } = agreement;
+  return [
+    fixed(bias, 1),
+    `${fixed(limits[0], 1)} to ${fixed(limits[1], 1)}`,
+    fixed(meanAbsoluteError, 1),
+    `${count}`,
+  ];
+}
+
+function groupLines({ groups }: EvaluationSummary): string[] {
+  if (groups.length === 0) return [];
+  return [
+    '',
+    row('Dice by group', ['mean +- SD', 'cases']),
+    ...groups.map((g) =>
+      row(`${g.group}: ${g.structure}, ${g.phase}`, [spread(g.dice, 3), `${g.dice.count}`]),
     ),
   ];
 }
