@@ -55,7 +55,10 @@ function drawInfarct(random: Random): InfarctPlan {
 
 /** A value of the range at `rank` (0..1, shared by quantities that go together) and chance. */
 function drawAt(random: Random, [low, high]: Range, rank: number): number {
-  return low + (high - low) * Math.min(1, Math.max(0, 0.65 * rank + 0.35 * random.next()));
+  const mixed = 0.65 * rank + 0.35 * random.next();
+  // A sum of draws crowds around the middle: stretched, it fills the range again.
+  const stretched = Math.min(1, Math.max(0, 0.5 + 1.6 * (mixed - 0.5)));
+  return low + (high - low) * (0.95 * stretched + 0.05 * random.next());
 }
 
 /**
