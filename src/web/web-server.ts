@@ -8,6 +8,9 @@ import type { WebParts } from './web-parts.ts';
 /** A whole patient over a slow line takes longer than Node's five minutes for a request. */
 const REQUEST_TIMEOUT_MS = 30 * 60_000;
 
+/** Node's 5 s may pass while an analysis holds the thread, and reset a client that asks again. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
 export interface WebAddress {
   readonly host: string;
   /** 0 for any free port. */
@@ -21,15 +24,16 @@ export interface WebServer {
   readonly close: () => Promise<void>;
 }
 
-const KEEP_ALIVE_MS = 75_000;
-
 /**
  * Serves the application until closed.
  *
  * @throws {NodeError} `configuration-invalid` when the address cannot be bound
  */
 export async function startWebServer(parts: WebParts, address: WebAddress): Promise<WebServer> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, createWebApp(parts));
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS },
+    createWebApp(parts),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const { host, port } = address;
