@@ -1,4 +1,7 @@
 // Which device a network runs on, found by trying.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { messageOf, NodeError } from '../../errors.ts';
 import type { Device } from '../session.ts';
@@ -13,6 +16,19 @@ const REMEDY: Readonly<Record<Device, string>> = {
     '(it needs an NVIDIA driver, CUDA 12 and cuDNN 9), or choose device cpu',
 };
 
+function unavailable(device: Device, got: string, cause?: unknown): NodeError {
+  const message = `device ${device}: expected onnxruntime to open the model, got "${got}"; ${REMEDY[device]}`;
+  return new NodeError('engine-unavailable', message, { cause });
+}
+
+/** Looked for first, because onnxruntime itself writes to stderr in red when it is missing. */
+function hasCudaProvider(): boolean {
+  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const folder = join(dirname(main), '../bin/napi-v6', process.platform, process.arch);
+  const names = ['libonnxruntime_providers_cuda.so', 'onnxruntime_providers_cuda.dll'];
+  return names.some((name) => existsSync(join(folder, name)));
+}
+
 /**
  * Opens a model on one device.
  *
@@ -23,17 +39,15 @@ export async function createSession(
   model: Uint8Array | string,
   device: Device,
 ): Promise<InferenceSession> {
+  if (device === 'cuda' && !hasCudaProvider())
+    throw unavailable(device, 'its CUDA provider is not installed');
   const options = sessionOptions(device);
   try {
     return typeof model === 'string'
       ? await InferenceSession.create(model, options)
       : await InferenceSession.create(model, options);
   } catch (cause) {
-    throw new NodeError(
-      'engine-unavailable',
-      `device ${device}: expected onnxruntime to open the model, got "${firstSentence(cause)}"; ${REMEDY[device]}`,
-      { cause },
-    );
+    throw unavailable(device, firstSentence(cause), cause);
   }
 }
 

@@ -84,12 +84,13 @@ const binaryCase = (name: string, recipe: Recipe): NodeCase => ({
   inputs: (s, random) => [normal(images(s), random), positive([s.c, 1, s.w], random)],
 });
 
-function convolutionCase(kernel: 1 | 3, stride: 1 | 2): NodeCase {
+/** @param enlarged - added to height and width: large images take another way */
+function convolutionCase(kernel: 1 | 3, stride: 1 | 2, enlarged = 0): NodeCase {
   return {
-    name: `conv2d, kernel ${kernel}, stride ${stride}`,
+    name: `conv2d, kernel ${kernel}, stride ${stride}${enlarged > 0 ? ', large images' : ''}`,
     recipe: (ops, [x, weight, bias]) => ops.conv2d(x, weight, { bias, stride }),
     inputs: (s, random) => [
-      normal(images(s), random),
+      normal([s.b, s.c, s.h + enlarged, s.w + enlarged], random),
       normal([s.o, s.c, kernel, kernel], random),
       normal([s.o], random),
     ],
@@ -100,6 +101,8 @@ const CASES: readonly NodeCase[] = [
   convolutionCase(3, 1),
   convolutionCase(3, 2),
   convolutionCase(1, 1),
+  convolutionCase(3, 1, 30),
+  convolutionCase(3, 2, 60),
   {
     name: 'convTranspose2x2',
     recipe: (ops, [x, weight]) => ops.convTranspose2x2(x, weight),

@@ -91,45 +91,61 @@ interface WeightGradientInputs {
   readonly stride: 1 | 2;
 }
 
-/** Sum over images and pixels of gradient times input, `[O, I]`. */
-function channelProducts(graph: Graph, gradient: GraphTensor, x: GraphTensor): GraphTensor {
-  const [b, o, h, w] = staticShape(gradient);
-  const i = staticSize(x, 1);
-  const rows = reshape(graph, gradient, [b, o, h * w]);
-  const columns = swapLast(graph, reshape(graph, x, [b, i, h * w]));
-  return reshape(graph, reduce(graph, 'ReduceSum', matMul(graph, rows, columns), [0]), [o, i]);
+/** Images of fewer pixels than this are laid end to end, so that the inner size of the product is not small. */
+const FEW_PIXELS = 1024;
+
+/** Sum over images and pixels of every channel of a times every channel of b, `[A, B]`. */
+function channelProducts(graph: Graph, a: GraphTensor, b: GraphTensor): GraphTensor {
+  const [images, rows, h, w] = staticShape(a);
+  const columns = staticSize(b, 1);
+  if (h * w < FEW_PIXELS || images === 1) {
+    const endToEnd = (x: GraphTensor, channels: number): GraphTensor =>
+      reshape(graph, transpose(graph, x, [1, 0, 2, 3]), [channels, images * h * w]);
+    return matMul(graph, endToEnd(a, rows), swapLast(graph, endToEnd(b, columns)));
+  }
+  const left = reshape(graph, a, [images, rows, h * w]);
+  const right = swapLast(graph, reshape(graph, b, [images, columns, h * w]));
+  const sum = reduce(graph, 'ReduceSum', matMul(graph, left, right), [0]);
+  return reshape(graph, sum, [rows, columns]);
 }
 
-/** One matrix product a tap. */
+/** One matrix product for all taps. */
 function weightGradient(graph: Graph, inputs: WeightGradientInputs): GraphTensor {
   const { x, gradient, kernel, stride } = inputs;
   const [o, i] = [staticSize(gradient, 1), staticSize(x, 1)];
   if (kernel === 1) return reshape(graph, channelProducts(graph, gradient, x), [o, i, 1, 1]);
-  const taps =
-    stride === 1 ? unitStrideTaps(graph, gradient, x) : doubleStrideTaps(graph, gradient, x);
-  const columns = taps.map((tap) => reshape(graph, tap, [o, i, 1]));
-  return reshape(graph, concat(graph, columns, 2), [o, i, kernel, kernel]);
-}
-
-/** Rows are shifted in the gradient and columns in the input: four copies, not nine. */
-function unitStrideTaps(graph: Graph, gradient: GraphTensor, x: GraphTensor): GraphTensor[] {
+  if (stride === 2) {
+    const products = channelProducts(graph, gradient, concat(graph, stridedTaps(graph, x), 1));
+    return reshape(graph, transpose(graph, reshape(graph, products, [o, 9, i]), [0, 2, 1]), [
+      o,
+      i,
+      3,
+      3,
+    ]);
+  }
+  // Rows are shifted in the gradient and columns in the input: six copies, not nine.
   const offsets = [-1, 0, 1];
-  const gradients = offsets.map((dy) => moved(graph, gradient, [dy, 0]));
-  const images = offsets.map((dx) => moved(graph, x, [0, -dx]));
-  return gradients.flatMap((rows) =>
-    images.map((columns) => channelProducts(graph, rows, columns)),
+  const rows = concat(
+    graph,
+    offsets.map((dy) => moved(graph, gradient, [dy, 0])),
+    1,
   );
+  const columns = concat(
+    graph,
+    offsets.map((dx) => moved(graph, x, [0, -dx])),
+    1,
+  );
+  const products = reshape(graph, channelProducts(graph, rows, columns), [3, o, 3, i]);
+  return transpose(graph, products, [1, 3, 0, 2]);
 }
 
-function doubleStrideTaps(graph: Graph, gradient: GraphTensor, x: GraphTensor): GraphTensor[] {
+/** What each of the 3 x 3 taps of a strided convolution looks at, `[B, I, H / 2, W / 2]` each. */
+function stridedTaps(graph: Graph, x: GraphTensor): GraphTensor[] {
   const [, , h, w] = staticShape(x);
   const padded = pad(graph, x, [0, 0, 1, 1], [0, 0, 1, 1]);
   return [0, 1, 2].flatMap((ky) => {
     const rows = slice(graph, padded, { axis: 2, start: ky, end: ky + h, step: 2 });
-    return [0, 1, 2].map((kx) => {
-      const tap = slice(graph, rows, { axis: 3, start: kx, end: kx + w, step: 2 });
-      return channelProducts(graph, gradient, tap);
-    });
+    return [0, 1, 2].map((kx) => slice(graph, rows, { axis: 3, start: kx, end: kx + w, step: 2 }));
   });
 }
 
@@ -149,7 +165,7 @@ export function convTranspose2x2(graph: Graph, x: GraphTensor, weight: GraphTens
   ]);
 }
 
-/** One matrix product a tap: each meets every second pixel of the gradient. */
+/** Each tap meets every second pixel of the gradient. */
 function transposedWeightGradient(
   graph: Graph,
   gradient: GraphTensor,
@@ -158,10 +174,8 @@ function transposedWeightGradient(
   const [i, o] = [staticSize(x, 1), staticSize(gradient, 1)];
   const taps = [0, 1].flatMap((ky) => {
     const rows = slice(graph, gradient, { axis: 2, start: ky, step: 2 });
-    return [0, 1].map((kx) => {
-      const tap = slice(graph, rows, { axis: 3, start: kx, step: 2 });
-      return reshape(graph, channelProducts(graph, x, tap), [i, o, 1]);
-    });
+    return [0, 1].map((kx) => slice(graph, rows, { axis: 3, start: kx, step: 2 }));
   });
-  return reshape(graph, concat(graph, taps, 2), [i, o, 2, 2]);
+  const products = reshape(graph, channelProducts(graph, x, concat(graph, taps, 1)), [i, 4, o]);
+  return reshape(graph, transpose(graph, products, [0, 2, 1]), [i, o, 2, 2]);
 }
