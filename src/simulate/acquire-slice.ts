@@ -2,7 +2,8 @@
 import { patientPosition, type Vec3 } from '../volume.ts';
 import type { Appearance } from './appearance.ts';
 import type { Random } from '../random.ts';
-import type { PixelBox, RenderedSlice } from './render-slice.ts';
+import type { RenderedSlice } from './render-slice.ts';
+import type { PixelBox } from './slice-view.ts';
 import type { ScanPlan } from './scan.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,6 +1,7 @@
 // A whole beating heart, and which tissue is where at any moment.
 import { TASK_LABEL } from '../labels.ts';
 import { distanceToStructure, drawBaseStructures, type BaseStructure } from './base-structures.ts';
+import { buildRightVentricle } from './build-right-ventricle.ts';
 import { drawCardiacCycle } from './cardiac-cycle.ts';
 import { buildLeftVentricle, type LeftVentricle } from './left-ventricle.ts';
 import { FAR_OUTSIDE, lvMoment, toMaterial, type HeartPoint, type LvMoment } from './kinematics.ts';
@@ -8,13 +9,7 @@ import { createNoise, smoothstep, wallNoise, type Noise } from './noise.ts';
 import { SHAPE } from './parameters.ts';
 import type { Patient } from './patient.ts';
 import type { Random } from '../random.ts';
-import {
-  buildRightVentricle,
-  distanceToRv,
-  rvMoment,
-  type RightVentricle,
-  type RvMoment,
-} from './right-ventricle.ts';
+import { distanceToRv, rvMoment, type RightVentricle, type RvMoment } from './right-ventricle.ts';
 import { TISSUE } from './tissues.ts';
 import { createWallPlace, locate, valueAt } from './wall-grid.ts';
 

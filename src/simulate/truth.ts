@@ -2,7 +2,7 @@
 import { createHeartPoint, lvMoment, toSpace, type LvMoment } from './kinematics.ts';
 import type { Heart } from './heart.ts';
 import type { LeftVentricle } from './left-ventricle.ts';
-import { rvVolumeMl } from './right-ventricle.ts';
+import { rvVolumeMl } from './right-ventricle-volume.ts';
 import { ANGLES, createWallPlace, LEVELS, locate, meanArea, valueAt } from './wall-grid.ts';
 
 /** Volumes in mL, mass in g, times as fractions of R-R after end diastole. */
