@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { decodePart10 } from '../../src/dicom/part10.ts';
+import type { ExamStatus } from '../../src/exam-status.ts';
 import { simulateExam } from '../../src/simulate/simulate.ts';
 import { writeSimulatedExam } from '../../src/simulate/write-simulated-exam.ts';
 import { missingTool, PYTHON, runTool, writeIn } from '../support/dicom-tools.ts';
@@ -73,9 +74,9 @@ describe('one exam, end to end', () => {
     await (orthanc as OrthancProcess | undefined)?.remove();
   });
 
-  function simulatedFolder(folder: string): string {
+  function simulatedFolder(folder: string, seed = 7): string {
     mkdirSync(folder);
-    const exam = simulateExam(7, { condition: 'infarct', slices: 4, phases: 10, matrix: 96 });
+    const exam = simulateExam(seed, { condition: 'infarct', slices: 4, phases: 10, matrix: 96 });
     for (const { name, bytes } of writeSimulatedExam(exam, 'ge'))
       writeFileSync(join(folder, name), bytes);
     return folder;
@@ -92,8 +93,8 @@ describe('one exam, end to end', () => {
     return files.toSorted((a, b) => key(a).localeCompare(key(b)));
   };
 
-  async function results(): Promise<StoredInstance[]> {
-    const series = (await orthanc.get(`/studies/${study}/series`)) as {
+  async function results(ofStudy = study): Promise<StoredInstance[]> {
+    const series = (await orthanc.get(`/studies/${ofStudy}/series`)) as {
       Instances: string[];
       MainDicomTags: { Modality: string };
     }[];
@@ -257,6 +258,26 @@ describe('one exam, end to end', () => {
     expect(await results()).to.deep.equal([]);
     expect(node.log()).not.to.contain('exam analysed');
   });
+
+  it('loses no exam when it is killed in the middle, and makes nothing twice of it', async () => {
+    const folder = join(orthanc.folder, 'second-exam');
+    await storeByDimse(orthanc, filesOf(simulatedFolder(folder, 8)));
+    await waitFor('an analysis', () => node.log().includes('images fetched'));
+    await node.kill();
+    await node.start();
+    const exam = await waitFor(
+      'delivery',
+      async () => (await node.exams()).find((e) => e.orthancStudyId !== study && isOver(e)),
+      { timeoutMs: ANALYSIS_TIMEOUT_MS },
+    );
+    expect(exam.delivery).to.equal('delivered');
+    await nextSweeps();
+    const modalities = (await results(exam.orthancStudyId)).map(({ modality }) => modality);
+    expect(modalities.sort()).to.deep.equal(['SEG', 'SEG', 'SR']);
+  });
+
+  const isOver = ({ work, delivery }: ExamStatus): boolean =>
+    delivery === 'delivered' || delivery === 'failed' || work === 'failed' || work === 'refused';
 
   it('logs no patient data and no UID', () => {
     expect(node.log()).not.to.match(/SCD\d|Simulated|SIM-|\d+(\.\d+){5}/);

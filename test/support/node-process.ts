@@ -29,6 +29,8 @@ export interface NodeProcess {
   readonly start: () => Promise<void>;
   /** Stops it as a service manager does, and gives its exit code. */
   readonly stop: () => Promise<number | null>;
+  /** Ends it as a power cut does. */
+  readonly kill: () => Promise<void>;
 }
 
 /** A node for this Orthanc, with its state in the Orthanc's folder; it does not run yet. */
@@ -75,18 +77,22 @@ export function prepareNode(orthanc: OrthancProcess, options: NodeOptions): Node
     };
     await waitFor('the node to answer', isUp, { timeoutMs: START_TIMEOUT_MS });
   };
-  const stop = async () => {
+  const end = async (signal: NodeJS.Signals) => {
     const running = child;
     child = undefined;
     if (running === undefined) return null;
     if (running.exitCode !== null) return running.exitCode;
     const ended = once(running, 'exit');
-    running.kill('SIGTERM');
+    running.kill(signal);
     await ended;
     return running.exitCode;
   };
+  const stop = () => end('SIGTERM');
+  const kill = async () => {
+    await end('SIGKILL');
+  };
   return {
-    ...{ url, start, stop, fetch: request, log: () => log },
+    ...{ url, start, stop, kill, fetch: request, log: () => log },
     exams: async () => (await (await request('/api/exams')).json()) as ExamStatus[],
   };
 }
