@@ -18,7 +18,8 @@ const HELP = `cinemyops train --data SPEC [--data SPEC ...] --name VERSION [opti
 cinemyops train --resume --out DIR
 
 Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
-  simulate:seeds=1-5000   simulated exams, one patient a seed
+  simulate:seeds=1-5000   simulated exams, one patient a seed; with ,style=prior as cine looks, with
+                          ,style=free of any contrast, else both
   layout:DIR              the authors' layout: DIR/imagesTr/CaseXXXX_sNN_0000.nii.gz and so on,
                           DIR/labelsTr/CaseXXXX_sNN.nii.gz
   nifti:DIR               4D exams NAME.nii.gz whose first phase is end diastole, NAME_label.nii.gz
@@ -105,6 +106,7 @@ async function runTraining(args: TrainArgs, parts: TrainingParts): Promise<Train
   if (args.mode === 'resume') return resumeTraining(parts);
   if (args.from === undefined) return startTraining(args.plan, parts);
   const { manifest, parameters } = await loadModel(args.from);
-  const plan = { ...args.plan, architecture: manifest.architecture };
+  const { architecture, deviceUid } = manifest;
+  const plan = { ...args.plan, architecture, startedFrom: deviceUid };
   return startTraining(plan, { ...parts, initial: parameters });
 }

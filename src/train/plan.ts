@@ -14,6 +14,8 @@ const widths = z.tuple([count, count, count, count, count]).readonly();
 export const trainingPlanSchema = z.strictObject({
   version: z.string(),
   data: z.array(z.string()).min(1),
+  /** Device UID of the model whose weights it began with; null for random ones. */
+  startedFrom: z.string().nullable(),
   seed: z.int().min(0),
   architecture: z.strictObject({
     encoderWidths: widths,
@@ -48,6 +50,7 @@ export const trainingPlanSchema = z.strictObject({
 export type TrainingPlan = Readonly<z.infer<typeof trainingPlanSchema>>;
 
 export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
+  startedFrom: null,
   seed: 1,
   architecture: {
     encoderWidths: doublingWidths(12),

@@ -27,9 +27,13 @@ const END_DIASTOLE_ERROR = 0.03;
 /** Slices kept of one patient, spread over the stack. */
 const SLICES = 4;
 
+const STYLES = ['any', 'prior', 'free'] as const;
+type Style = (typeof STYLES)[number];
+
+/** What a SPEC asks for. */
 interface Simulation {
   readonly seeds: readonly [first: number, last: number];
-  readonly cacheDir: string;
+  readonly style: Style;
 }
 
 /** What is kept of a slice: frames as a scanner's bytes. */
@@ -41,17 +45,24 @@ interface StoredSlice {
   readonly endDiastole: number;
 }
 
-/**
- * Reads what follows `simulate:`.
- *
- * @throws {NodeError} `usage` when it is not `seeds=FIRST-LAST`
- */
-export function parseSeeds(spec: string): readonly [first: number, last: number] {
-  const match = /^simulate:seeds=(\d{1,9})-(\d{1,9})$/.exec(spec);
-  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || first > last)
-    throw new NodeError('usage', `expected simulate:seeds=FIRST-LAST, got '${spec}'`);
-  return [first, last];
+const SPEC = /^simulate:seeds=(?<first>\d{1,9})-(?<last>\d{1,9})(,style=(?<style>\w+))?$/;
+
+/** @throws {NodeError} `usage` when the text is not understood */
+function parseSpec(spec: string): Simulation {
+  const groups = SPEC.exec(spec)?.groups ?? {};
+  const [first, last] = [Number(groups['first']), Number(groups['last'])];
+  const style = STYLES.find((name) => name === (groups['style'] ?? 'any'));
+  if (!(first <= last) || style === undefined)
+    throw new NodeError(
+      'usage',
+      `expected simulate:seeds=FIRST-LAST or simulate:seeds=FIRST-LAST,style=${STYLES.join('|')}, got '${spec}'`,
+    );
+  return { seeds: [first, last], style };
+}
+
+interface SimulatedPatient {
+  readonly seed: number;
+  readonly style: Style;
 }
 
 interface TrainingScan {
@@ -60,11 +71,12 @@ interface TrainingScan {
 }
 
 /** The plan of a training scan: few phases, all of the cycle from near end diastole. */
-function planTraining(seed: number): TrainingScan {
+function planTraining(seed: number, style: Style): TrainingScan {
   const random = createRandom(`training scan ${seed}`);
   const { subject, plan } = planExam(seed, {
     phases: PHASES,
     matrix: random.pick(MATRICES),
+    style,
     startsAtEndDiastole: true,
   });
   return {
@@ -79,10 +91,11 @@ function planTraining(seed: number): TrainingScan {
 }
 
 /** Planning takes as long as half a slice, and the slices of a patient are often drawn together. */
-let lastPlanned: { readonly seed: number; readonly scan: TrainingScan } | undefined;
+let lastPlanned: (SimulatedPatient & { readonly scan: TrainingScan }) | undefined;
 
-function scanOf(seed: number): TrainingScan {
-  if (lastPlanned?.seed !== seed) lastPlanned = { seed, scan: planTraining(seed) };
+function scanOf({ seed, style }: SimulatedPatient): TrainingScan {
+  if (lastPlanned?.seed !== seed || lastPlanned.style !== style)
+    lastPlanned = { seed, style, scan: planTraining(seed, style) };
   return lastPlanned.scan;
 }
 
@@ -92,8 +105,9 @@ function sliceIndex(seed: number, part: number, slices: number): number {
   return Math.min(slices - 1, Math.floor(((part + offset) * slices) / SLICES));
 }
 
-function render(seed: number, part: number): StoredSlice {
-  const { subject, plan } = scanOf(seed);
+function render(patient: SimulatedPatient, part: number): StoredSlice {
+  const { subject, plan } = scanOf(patient);
+  const { seed } = patient;
   const z = sliceIndex(seed, part, plan.planes.length);
   const slice = renderSlice(subject, plan, z);
   const noise = createRandom(`training scan ${seed}/noise ${z}`);
@@ -154,31 +168,39 @@ async function store(file: string, slice: StoredSlice): Promise<void> {
   await rename(draft, file);
 }
 
-/** Opens `simulate:seeds=FIRST-LAST`. */
+/** Opens `simulate:seeds=FIRST-LAST`, optionally with `,style=` as cine looks (`prior`), at random (`free`) or `any`. */
 export async function openSimulatedSource(spec: string, cacheDir: string): Promise<TrainingSource> {
-  const simulation: Simulation = { seeds: parseSeeds(spec), cacheDir };
+  const {
+    seeds: [first, last],
+    style,
+  } = parseSpec(spec);
   await mkdir(cacheDir, { recursive: true });
-  const [first, last] = simulation.seeds;
+  const seedOf = new Map(
+    Array.from({ length: last - first + 1 }, (_, i) => [`simulated-${first + i}`, first + i]),
+  );
   return {
     spec,
-    patients: Array.from({ length: last - first + 1 }, (_, i) => `simulated-${first + i}`),
-    draw: (patient, random) => drawSlice(simulation, patient, random.integer([0, SLICES - 1])),
+    patients: [...seedOf.keys()],
+    async draw(patient, random) {
+      const seed = seedOf.get(patient);
+      if (seed === undefined) throw new RangeError('no such patient in this source');
+      return drawSlice({ seed, style }, random.integer([0, SLICES - 1]), cacheDir);
+    },
   };
 }
 
 async function drawSlice(
-  { cacheDir }: Simulation,
-  patient: string,
+  patient: SimulatedPatient,
   part: number,
+  cacheDir: string,
 ): Promise<CineSlice> {
-  const seed = Number(patient.replace('simulated-', ''));
-  const key = createHash('sha256').update(
-    `${CACHE_FORMAT} ${SIMULATOR_VERSION} ${process.version} ${seed} ${part}`,
-  );
-  const file = join(cacheDir, `${key.digest('hex').slice(0, 24)}.slice`);
+  const { seed, style } = patient;
+  const identity = [CACHE_FORMAT, SIMULATOR_VERSION, process.version, seed, style, part].join(' ');
+  const key = createHash('sha256').update(identity).digest('hex').slice(0, 24);
+  const file = join(cacheDir, `${key}.slice`);
   const stored = await readStored(file);
   if (stored !== undefined) return fromStored(stored);
-  const slice = render(seed, part);
+  const slice = render(patient, part);
   await store(file, slice);
   return fromStored(slice);
 }
