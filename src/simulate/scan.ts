@@ -155,7 +155,7 @@ export function planScan(
     imagePositionPatient: roundAll(
       addScaled(centre, normal, (z - (stack.count - 1) / 2) * stack.stepMm),
     ),
-    imageOrientationPatient: orientation.map(round) as unknown as ImageOrientationPatient,
+    imageOrientationPatient: [...roundAll(row), ...roundAll(column)],
   }));
   const timing = random.fork('timing');
   const phases = options.phases ?? timing.integer(SCAN.phases);
