@@ -124,7 +124,7 @@ async function sweep(parts: ListenParts, options: ListenOptions): Promise<void> 
     const seenBefore = seen.size;
     for (const study of studies) {
       seen.add(study.orthancStudyId);
-      if (journal.entry(study.orthancStudyId)?.updatedAtMs === study.updatedAtMs) continue;
+      if (isSettled(study, parts)) continue;
       try {
         await considerStudy(parts, options, study);
       } catch (error) {
@@ -138,6 +138,12 @@ async function sweep(parts: ListenParts, options: ListenOptions): Promise<void> 
       return;
     }
   }
+}
+
+/** True when this version judged the study as it is: most of an archive costs no request. */
+function isSettled(study: OrthancStudy, { journal, software }: ListenParts): boolean {
+  const entry = journal.entry(study.orthancStudyId);
+  return entry?.updatedAtMs === study.updatedAtMs && entry.software === software;
 }
 
 async function considerStudy(

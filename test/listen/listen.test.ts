@@ -159,6 +159,24 @@ describe('listen', () => {
     expect(second.journal.entry(source.orthancStudyId)?.outcome).to.equal('done');
   });
 
+  it('hears again what an older version refused, though nothing has changed', async () => {
+    const images = tinyImages('refused-before', { to: 2 });
+    await send(images);
+    const first = await hear();
+    const { orthancStudyId, sourceKey, studyUpdatedAtMs } = await hearing(first, images[0]);
+    await first.stop();
+    const refused = { sourceKey, updatedAtMs: studyUpdatedAtMs, isNoted: false } as const;
+    first.journal.record(orthancStudyId, { ...refused, outcome: 'refused', software: '1' });
+    await first.journal.save();
+    const second = await hear();
+    await waitFor('the sweep', () => second.lines.join('').includes('sweep done'));
+    expect(heardOf(second, images[0])).to.deep.equal([]);
+    await second.stop();
+    second.journal.record(orthancStudyId, { ...refused, outcome: 'refused', software: '0' });
+    await second.journal.save();
+    await hearing(await hear(), images[0]);
+  });
+
   it('passes over what was deleted, and forgets it', async () => {
     const images = tinyImages('deleted', { to: 2 });
     const ear = await hear();

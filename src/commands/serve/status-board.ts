@@ -30,7 +30,7 @@ export interface StatusBoard {
   /** Merges a change into what is known of an exam; `reason` is gone unless it is given again. */
   readonly update: (study: StudyName, change: StatusChange) => void;
   /** For a study that is no longer in Orthanc. */
-  readonly remove: (studyInstanceUid: string) => void;
+  readonly remove: (orthancStudyId: string) => void;
   /** Resolves when everything shown is on the disk. */
   readonly flush: () => Promise<void>;
 }
@@ -72,8 +72,10 @@ export async function openStatusBoard(
       }
       save();
     },
-    remove: (studyInstanceUid) => {
-      if (exams.delete(shortHash(studyInstanceUid))) save();
+    remove: (orthancStudyId) => {
+      const gone = [...exams.values()].filter((exam) => exam.orthancStudyId === orthancStudyId);
+      for (const { id } of gone) exams.delete(id);
+      if (gone.length > 0) save();
     },
     flush: () => saving,
   };

@@ -53,7 +53,8 @@ export function createWorker(parts: WorkerParts): Worker {
       if (isFinal && outcome.kind === 'failed')
         failed.set(orthancStudyId, outcome.source.sourceKey);
     } catch (error) {
-      retryOrGiveUp(parts, item, { error, log: jobLog });
+      if (isGone(error)) dropStudy(parts, item, jobLog);
+      else retryOrGiveUp(parts, item, { error, log: jobLog });
     }
   };
 
@@ -107,9 +108,8 @@ async function settleFailure(
   }: { readonly source: StudySource; readonly error: unknown; readonly log: Log },
 ): Promise<boolean> {
   const { board } = parts;
-  if (error instanceof NodeError && error.code === 'not-found') {
-    log.info({ outcome: 'gone' }, 'study is no longer in Orthanc');
-    board.remove(source.studyInstanceUid);
+  if (isGone(error)) {
+    dropStudy(parts, item, log);
     return true;
   }
   const reason = reasonOf(error);
@@ -130,6 +130,14 @@ async function settleFailure(
     await parts.journal.save();
   }
   return true;
+}
+
+const isGone = (error: unknown): boolean =>
+  error instanceof NodeError && error.code === 'not-found';
+
+function dropStudy({ board }: WorkerParts, { orthancStudyId }: AgendaItem, log: Log): void {
+  log.info({ outcome: 'gone' }, 'study is no longer in Orthanc');
+  board.remove(orthancStudyId);
 }
 
 /** @returns true when it is on the agenda again */

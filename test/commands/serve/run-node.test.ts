@@ -335,6 +335,23 @@ describe('runNode', () => {
     }
   });
 
+  it('brings nothing back of a study that is deleted while it is analysed', async () => {
+    const images = tinyImages('node-vanished', { to: 10 });
+    await send(images);
+    const studies = () =>
+      orthanc
+        .fetch('/tools/lookup', { method: 'POST', body: images[0]?.studyInstanceUid ?? '' })
+        .then(async (answer) => (await answer.json()) as { Path: string }[]);
+    const node = startNode(async (instances) => {
+      if (instances.length === 10)
+        for (const { Path } of await studies()) await orthanc.fetch(Path, { method: 'DELETE' });
+      return resultOf(images[0]?.studyInstanceUid ?? '', 'vanished');
+    });
+    await waitFor('it to notice', () => node.lines.join('').includes('no longer in Orthanc'));
+    expect(await studies()).to.deep.equal([]);
+    expect(await node.exams()).to.deep.equal([]);
+  });
+
   it('does not read a study that is larger than it may hold', async () => {
     const images = tinyImages('node-large', { to: 9 });
     await send(images);

@@ -52,7 +52,7 @@ describe('status board', () => {
     for (let number = 0; number < 250; number++) board.update(study(number), { work: 'done' });
     expect(board.exams()).to.have.lengthOf(200);
     expect(board.get('1.2.3.0')).to.equal(undefined);
-    board.remove('1.2.3.249');
+    board.remove('orthanc-249');
     expect(board.get('1.2.3.249')).to.equal(undefined);
     await board.flush();
     expect(readFileSync(join(folder, 'exams.json'), 'utf8')).not.to.contain('orthanc-249');
