@@ -48,7 +48,8 @@ function interruptSignal(): AbortSignal {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...rest] = argv;
+  const name = argv.at(0);
+  const rest = argv.slice(1);
   const stdout = (text: string) => void process.stdout.write(text);
   const stderr = (text: string) => void process.stderr.write(text);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
