@@ -31,7 +31,8 @@ export interface EvaluatedCase {
   /** Of a group of cases, for example `healthy`. */
   readonly group: string;
   readonly outcome: 'evaluated';
-  readonly phasesFound: PhasesFound;
+  /** Null where the phases were given. */
+  readonly phasesFound: PhasesFound | null;
   /** Null where the phases are not known. */
   readonly phasesTrue: PhasesFound | null;
   readonly scores: readonly StructureScore[];

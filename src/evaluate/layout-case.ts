@@ -37,7 +37,7 @@ export async function evaluateLayoutCase(
       spec,
       group: 'labelled',
       outcome: 'evaluated',
-      phasesFound: { count: volume.shape[0], endDiastole: 1, endSystole: 1 },
+      phasesFound: null,
       phasesTrue: null,
       scores: scorePhase(volume, truth, predicted),
       compared: [],

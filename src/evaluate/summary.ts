@@ -167,7 +167,7 @@ function phaseErrors(cases: readonly EvaluatedCase[]): EvaluationSummary['phaseE
   const error = (phase: 'endDiastole' | 'endSystole') =>
     spreadOf(
       cases.map(({ phasesFound, phasesTrue }) =>
-        phasesTrue === null
+        phasesTrue === null || phasesFound === null
           ? null
           : phaseDistance(phasesFound[phase], phasesTrue[phase], phasesTrue.count),
       ),

@@ -108,15 +108,38 @@ function distanceOf(a: Float64Array, b: Float64Array): SurfaceDistance | null {
 
 /** From each point of `from` to the nearest of `to`, mm. */
 function nearestDistances(from: Float64Array, to: Float64Array): Float64Array {
+  const sorted = sortedAlongX(to);
   const distances = new Float64Array(from.length / 3);
-  for (let i = 0; i < distances.length; i++) {
-    const [x, y, z] = [from[3 * i], from[3 * i + 1], from[3 * i + 2]];
-    let least = Infinity;
-    for (let j = 0; j < to.length; j += 3) {
-      const squared = (to[j] - x) ** 2 + (to[j + 1] - y) ** 2 + (to[j + 2] - z) ** 2;
-      if (squared < least) least = squared;
-    }
-    distances[i] = Math.sqrt(least);
-  }
+  for (let i = 0; i < distances.length; i++)
+    distances[i] = nearestDistance(sorted, from.subarray(3 * i, 3 * i + 3));
   return distances;
+}
+
+function sortedAlongX(points: Float64Array): Float64Array {
+  const order = Array.from({ length: points.length / 3 }, (_, i) => 3 * i);
+  order.sort((a, b) => points[a] - points[b]);
+  return Float64Array.from(order.flatMap((at) => [points[at], points[at + 1], points[at + 2]]));
+}
+
+/** Looks from the point outwards along x, until x alone is further away than the nearest so far. */
+function nearestDistance(sorted: Float64Array, [x, y, z]: Float64Array): number {
+  const count = sorted.length / 3;
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[3 * middle] < x) low = middle + 1;
+    else high = middle;
+  }
+  let least = Infinity;
+  const isNear = (k: number): boolean => k >= 0 && k < count && (sorted[3 * k] - x) ** 2 < least;
+  const look = (k: number): void => {
+    const squared =
+      (sorted[3 * k] - x) ** 2 + (sorted[3 * k + 1] - y) ** 2 + (sorted[3 * k + 2] - z) ** 2;
+    least = Math.min(least, squared);
+  };
+  for (let up = low, down = low - 1; isNear(up) || isNear(down); up++, down--) {
+    if (isNear(up)) look(up);
+    if (isNear(down)) look(down);
+  }
+  return Math.sqrt(least);
 }

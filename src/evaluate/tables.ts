@@ -9,7 +9,7 @@ const MISSING = '-';
 export function caseText(result: CaseResult): string {
   if (result.outcome === 'failed') return `${result.id}  FAILED: ${result.reason}\n`;
   const lines = [
-    `${result.id} (${result.group})  ${phasesText(result)}`,
+    `${result.id} (${result.group})  ${phasesText(result)}`.trimEnd(),
     ...result.scores.map(
       (s) =>
         `  ${s.structure.padEnd(15)} ${s.phase.padEnd(9)} Dice ${fixed(s.dice, 3)}  HD95 ${fixed(s.volumeDistance?.hausdorff95Mm, 1)} mm  HD ${fixed(s.volumeDistance?.hausdorffMm, 1)} mm  ${fixed(s.predictedMl, 1)} of ${fixed(s.truthMl, 1)} mL`,
@@ -28,6 +28,7 @@ export function caseText(result: CaseResult): string {
 }
 
 function phasesText({ phasesFound, phasesTrue }: EvaluatedCase): string {
+  if (phasesFound === null) return '';
   const text = (found: number, real: number | undefined): string =>
     real === undefined ? `${found}` : `${found} for ${real}`;
   const ed = text(phasesFound.endDiastole, phasesTrue?.endDiastole);
