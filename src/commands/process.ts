@@ -89,7 +89,7 @@ async function runProcess(argv: readonly string[], io: CommandIo): Promise<numbe
       return EXIT.done;
     }
     const instances = ORTHANC_ID.test(args.input)
-      ? await fetchStudy(args.input, args.config.orthanc, progress)
+      ? await fetchStudy(args.input, args.config, progress)
       : await readInput(args.input);
     const result = await analyseExam(instances, { network, waitIsOver: true, progress });
     await writeFiles(args.outDir, result);
