@@ -41,11 +41,14 @@ function imports(folder, forbiddenFolders) {
   };
 }
 
+/** Training draws simulated exams, and groups real ones as inference does. */
+const ofTraining = ['simulate', 'group'];
+
 const directions = [
   ...verbs.map((verb) =>
     imports(`src/${verb}`, [
       ...nouns,
-      ...except(verb === 'train' ? verbs.filter((v) => v !== 'simulate') : verbs, verb),
+      ...except(verb === 'train' ? verbs.filter((v) => !ofTraining.includes(v)) : verbs, verb),
     ]),
   ),
   ...edges.map((edge) => imports(`src/${edge}`, [...nouns, ...except([...verbs, ...edges], edge)])),

@@ -24,6 +24,8 @@ Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
                           DIR/labelsTr/CaseXXXX_sNN.nii.gz
   nifti:DIR               4D exams NAME.nii.gz whose first phase is end diastole, NAME_label.nii.gz
                           beside each; challenge values (200, 500, 600, 1220, 2221) or 0 to 5
+  dicom:DIR               a folder an exam: cine and the DICOM SEG that an expert drew on it; those
+                          that this program made are left out
   sunnybrook-png:DIR      still images with the LV endocardium drawn in: DIR/PATIENT/images/*.png
                           and DIR/PATIENT/labels_endo/*.png of the same names
 Labels that a SPEC lacks train the terms that they can. Patients are held out for validation by a

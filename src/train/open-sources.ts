@@ -1,5 +1,6 @@
 // From the SPECs of --data to sources; a worker opens its own from the same texts.
 import { NodeError } from '../errors.ts';
+import { openExpertSource } from './expert-source.ts';
 import { openLayoutSource } from './layout-source.ts';
 import { openSimulatedSource } from './simulated-source.ts';
 import type { TrainingSource } from './source.ts';
@@ -11,6 +12,7 @@ type Opener = (spec: string, cacheDir: string) => Promise<TrainingSource>;
 /** What stands before the colon of a SPEC. */
 const OPENERS: Readonly<Record<string, Opener>> = {
   simulate: openSimulatedSource,
+  dicom: openExpertSource,
   layout: openLayoutSource,
   nifti: openVolumeSource,
   'sunnybrook-png': openStillsSource,

@@ -1,0 +1,71 @@
+// Segments that experts drew on an exam -> task labels of its slices and phases.
+import { STRUCTURE_CODES, type Code } from '../codes.ts';
+import type { DrawnSegmentation, SegmentType } from '../dicom/read-segmentation.ts';
+import { NodeError } from '../errors.ts';
+import type { CineExam } from '../exam.ts';
+import { TASK_LABEL } from '../labels.ts';
+import { SOFTWARE } from '../software.ts';
+
+/** Drawn in this order: lesions lie over the myocardium. */
+const LABELS: readonly (readonly [Code, number])[] = [
+  [STRUCTURE_CODES.leftVentricleMyocardium, TASK_LABEL.myocardium],
+  [STRUCTURE_CODES.normalMyocardium, TASK_LABEL.myocardium],
+  [STRUCTURE_CODES.leftVentricle, TASK_LABEL.lvBlood],
+  [STRUCTURE_CODES.rightVentricle, TASK_LABEL.rvBlood],
+  [STRUCTURE_CODES.edema, TASK_LABEL.edema],
+  [STRUCTURE_CODES.scar, TASK_LABEL.scar],
+];
+
+export interface ExpertLabels {
+  /** `t * Z + z` to labels `[Y, X]`, values of TASK_LABEL. */
+  readonly byFrame: ReadonlyMap<number, Uint8Array>;
+  /** Phase to the values that were drawn in it, empty segments included. */
+  readonly drawnIn: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+/** True when this program made it: nobody has looked at it. */
+export function isOwnResult({ manufacturer, manufacturerModelName }: DrawnSegmentation): boolean {
+  return manufacturer === SOFTWARE.manufacturer && manufacturerModelName === SOFTWARE.name;
+}
+
+function rankOf({ scheme, value }: SegmentType): number {
+  return LABELS.findIndex(([code]) => code.scheme === scheme && code.value === value);
+}
+
+/**
+ * Puts all segmentations of one exam together; segments of other structures are left out.
+ *
+ * @throws {NodeError} `shape-mismatch` when one has another matrix than the exam
+ */
+export function expertLabels(
+  { sources, volume }: CineExam,
+  segmentations: readonly DrawnSegmentation[],
+): ExpertLabels {
+  const [, slices, rows, columns] = volume.shape;
+  const frameOf = new Map(
+    sources.map((s, i) => [`${s.sopInstanceUid} ${s.frameNumber ?? 1}`, i] as const),
+  );
+  const masks = segmentations.flatMap((drawn) => {
+    if (drawn.rows !== rows || drawn.columns !== columns)
+      throw new NodeError(
+        'shape-mismatch',
+        `expected a segmentation of ${rows} x ${columns} pixels as its cine has, got ${drawn.rows} x ${drawn.columns}: export it on the source images`,
+      );
+    return drawn.masks.map((mask) => ({ ...mask, rank: rankOf(mask.type) }));
+  });
+  const byFrame = new Map<number, Uint8Array>();
+  const drawnIn = new Map<number, Set<number>>();
+  for (const { sopInstanceUid, frameNumber, mask, rank } of masks.toSorted(
+    (a, b) => a.rank - b.rank,
+  )) {
+    const frame = frameOf.get(`${sopInstanceUid} ${frameNumber ?? 1}`);
+    if (frame === undefined || rank < 0) continue;
+    const [, label] = LABELS[rank];
+    const labels = byFrame.get(frame) ?? new Uint8Array(rows * columns);
+    byFrame.set(frame, labels);
+    for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) labels[i] = label;
+    const t = Math.floor(frame / slices);
+    drawnIn.set(t, (drawnIn.get(t) ?? new Set()).add(label));
+  }
+  return { byFrame, drawnIn };
+}
