@@ -4,7 +4,7 @@ import type { ServeConfig } from '../config.ts';
 import type { Network } from '../infer/infer.ts';
 import type { ModelIdentity } from '../model-identity.ts';
 import type { ModelInput } from '../network/model/manifest.ts';
-import { findModel } from '../network/model/model-library.ts';
+import { findModel, listVersions } from '../network/model/model-library.ts';
 import { openModel } from '../network/model/open-model.ts';
 import { openUntrained, UNTRAINED } from '../network/model/untrained.ts';
 import type { CineMyopsSession, DeviceChoice } from '../network/session.ts';
@@ -44,7 +44,10 @@ async function open(
   modelsDir: string,
   device: DeviceChoice,
 ): Promise<{ identity: ModelIdentity; input: ModelInput; session: CineMyopsSession }> {
-  if (version === UNTRAINED) return openUntrained(device);
+  // A folder of that name comes first: someone made it on purpose.
+  if (version === UNTRAINED && !(await listVersions(modelsDir)).includes(version)) {
+    return openUntrained(device);
+  }
   const { model, session } = await openModel(await findModel(modelsDir, version), { device });
   return { identity: model.identity, input: model.manifest.input, session };
 }
