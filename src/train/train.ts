@@ -3,12 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../durable-file.ts';
 import { NodeError } from '../errors.ts';
-import {
-  initialParameters,
-  type NamedParameters,
-  parameterSpecs,
-  sizeOf,
-} from '../network/parameters.ts';
+import { type NamedParameters, parameterSpecs, sizeOf } from '../network/parameters.ts';
 import type { StepReport, TrainingEngine } from '../network/training-step.ts';
 import { createRandom } from '../random.ts';
 import { openBatchStream } from './batch-stream.ts';
@@ -20,6 +15,7 @@ import {
   saveCheckpoint,
   type TrainingProgress,
 } from './checkpoint.ts';
+import { initialWeights } from './initial-weights.ts';
 import { type EpochMetrics, readMetrics, writeMetrics } from './metrics.ts';
 import { type EngineOptions, openTrainingEngine } from './open-engine.ts';
 import { openSources } from './open-sources.ts';
@@ -75,7 +71,7 @@ export async function startTraining(
 ): Promise<TrainingOutcome> {
   await mkdir(parts.folder, { recursive: true });
   const normal = createRandom(`training ${plan.seed}/weights`).normal;
-  const parameters = parts.initial ?? initialParameters(plan.architecture, normal);
+  const parameters = parts.initial ?? initialWeights(plan.architecture, normal);
   const velocities = new Map(
     parameterSpecs(plan.architecture)
       .filter(({ isTrained }) => isTrained)
