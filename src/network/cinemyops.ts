@@ -101,7 +101,7 @@ export function decodeAnatomy<X>(parts: NetworkParts<X>, features: readonly X[])
 }
 
 /** Frame 0 of each sample in the place of every frame, `[N T, C, H, W]` to the same shape. */
-export function repeatReference<X>(ops: Ops<X>, x: X, [n, t]: FrameCounts): X {
+function repeatReference<X>(ops: Ops<X>, x: X, [n, t]: FrameCounts): X {
   const [, c, h, w] = ops.shapeOf(x);
   const first = ops.slice(ops.reshape(x, [n, t, c, h, w]), 1, [0, 1]);
   return ops.reshape(ops.expand(first, [n, t, c, h, w]), [-1, c, h, w]);

@@ -18,7 +18,7 @@ async function choose(source: SessionSource, choice: DeviceChoice): Promise<Chos
   return { models: await openModels(source, choice), reason: `${choice}, as configured` };
 }
 
-/** Pixels of all frames that go through the network at once: about 1 GB of memory at the released widths. */
+/** Pixels of all frames that go through the network at once: about 0.7 GB of memory at the released widths. */
 const PIXELS_PER_RUN = 34 * 128 * 128;
 
 /**

@@ -30,7 +30,7 @@ export interface TrainingStart {
 type State = Readonly<Record<'weights' | 'velocities' | 'statistics', Tensor>>;
 
 /** Sessions of other batch shapes are released, oldest first: each holds its own memory. */
-const LARGEST_SESSION_COUNT = 4;
+const LARGEST_SESSION_COUNT = 3;
 
 const tensorOf = ({ values, shape }: DenseArray<Float32Array>): Tensor =>
   new Tensor('float32', values, shape);
