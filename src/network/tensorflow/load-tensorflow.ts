@@ -35,6 +35,8 @@ const CANDIDATES: readonly Candidate[] = [
  * @throws {NodeError} `engine-unavailable` with the command that installs what is missing
  */
 export async function loadTensorflow(choice: TensorflowChoice): Promise<LoadedTensorflow> {
+  // Without it, TensorFlow.js advertises its native packages and warns on the console.
+  tf.enableProdMode();
   const misses: string[] = [];
   for (const candidate of CANDIDATES) {
     if (choice !== 'auto' && choice !== candidate.backend) continue;
