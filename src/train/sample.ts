@@ -23,7 +23,7 @@ const ZOOM: Range = [0.75, 1.35];
 /** A look at the whole scan: pixel size, and how far from its middle. */
 const WIDE_PIXEL_MM: Range = [1.3, 2.6];
 const WIDE_OFF_CENTRE_MM = 25;
-const WIDE_CHANCE = 0.35;
+const WIDE_CHANCE = 0.5;
 /** Slices with a scanner's usual orientation are turned a little, the others anyhow. */
 const ANY_ROTATION_CHANCE = 0.35;
 const USUAL_ROTATION_RADIANS = 0.5;
