@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import { resolveServeConfig, settingsHelp, type ServeConfig } from '../config.ts';
 import { NodeError } from '../errors.ts';
 import { blandAltmanSvg } from '../evaluate/bland-altman-svg.ts';
-import type { CaseResult } from '../evaluate/case-result.ts';
+import type { CaseResult, Picture } from '../evaluate/case-result.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { parseSpec, type EvaluationSpec } from '../evaluate/spec.ts';
 import { summarise, type EvaluationSummary } from '../evaluate/summary.ts';
-import { caseText, summaryText } from '../evaluate/tables.ts';
+import { caseText, summaryText } from '../evaluate/evaluation-text.ts';
 import { seenSeeds } from '../evaluate/trained-seeds.ts';
 import { EXIT } from '../exit-code.ts';
 import { withMirroring } from '../infer/mirrored-session.ts';
@@ -83,6 +83,7 @@ async function runEvaluate(argv: readonly string[], io: CommandIo): Promise<numb
   const network = args.isMirrored ? { ...opened, session: withMirroring(opened.session) } : opened;
   const { progress, end } = showProgress(io);
   const cases: CaseResult[] = [];
+  const soFar = (): Evaluation => evaluationOf(args, { model: network.identity, seen, cases });
   try {
     if (args.outDir !== undefined) await mkdir(args.outDir, { recursive: true });
     const options = { network, progress, readInstances: readInput, signal: io.signal };
@@ -90,25 +91,34 @@ async function runEvaluate(argv: readonly string[], io: CommandIo): Promise<numb
       cases.push(result);
       end();
       if (!args.isJson) io.stdout(`${caseText(result)}\n`);
-      for (const { name, bytes } of args.outDir === undefined ? [] : pictures)
-        await writeFile(join(args.outDir ?? '', name), bytes);
+      // After every case, so that an evaluation that is stopped leaves what it has found.
+      if (args.outDir !== undefined) await writeEvaluation(args.outDir, soFar(), pictures);
     }
   } finally {
     end();
     await network.session.release();
   }
-  const evaluation: Evaluation = {
-    schema: 'cinemyops-evaluation-1',
-    model: network.identity,
-    isMirrored: args.isMirrored,
-    data: args.specs.map(({ spec }) => spec),
-    seenSeeds: seen,
-    summary: summarise(cases),
-    cases,
-  };
-  if (args.outDir !== undefined) await writeEvaluation(args.outDir, evaluation);
-  io.stdout(args.isJson ? jsonOf(evaluation) : summaryText(evaluation.summary));
+  io.stdout(args.isJson ? jsonOf(soFar()) : summaryText(soFar().summary));
   return EXIT.done;
+}
+
+function evaluationOf(
+  { specs, isMirrored }: EvaluateArgs,
+  found: {
+    readonly model: ModelIdentity;
+    readonly seen: readonly number[];
+    readonly cases: readonly CaseResult[];
+  },
+): Evaluation {
+  return {
+    schema: 'cinemyops-evaluation-1',
+    model: found.model,
+    isMirrored,
+    data: specs.map(({ spec }) => spec),
+    seenSeeds: found.seen,
+    summary: summarise(found.cases),
+    cases: [...found.cases],
+  };
 }
 
 function parseEvaluateArgs(argv: readonly string[], io: CommandIo): EvaluateArgs {
@@ -149,7 +159,12 @@ async function trainedOn({
   return Array.isArray(data) ? data.filter((spec) => typeof spec === 'string') : [];
 }
 
-async function writeEvaluation(outDir: string, evaluation: Evaluation): Promise<void> {
+async function writeEvaluation(
+  outDir: string,
+  evaluation: Evaluation,
+  pictures: readonly Picture[],
+): Promise<void> {
+  for (const { name, bytes } of pictures) await writeFile(join(outDir, name), bytes);
   await writeFile(join(outDir, 'evaluation.json'), jsonOf(evaluation));
   for (const { name, unit, pairs } of evaluation.summary.numbers) {
     if (pairs.length === 0) continue;

@@ -1,6 +1,6 @@
 // What evaluating one case yields.
 import type { Measured, Unit } from '../findings.ts';
-import type { MotionScore } from './motion-error.ts';
+import type { MotionScore } from './score-motion.ts';
 import type { StructureScore } from './score-phase.ts';
 
 /** A number that is true and the same one as the model found it; null where it found none. */

@@ -2,14 +2,12 @@
 import { NodeError } from '../errors.ts';
 import type { CineExam } from '../exam.ts';
 import { TASK_LABEL } from '../labels.ts';
+import { MYOCARDIUM_DENSITY_G_PER_ML } from '../measure/measure.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import { sliceExtentsMm } from '../volume.ts';
 import { fillPolygon, polygonArea, type Corner } from './polygon.ts';
 import type { DrawnContour } from './sunnybrook-contours.ts';
 import type { TruthPhase } from './truth-phase.ts';
-
-/** Density of myocardium, g/mL. */
-const DENSITY_G_PER_ML = 1.05;
 
 interface PlacedContour {
   readonly t: number;
@@ -84,7 +82,7 @@ export function contourVolumes(exam: CineExam, drawn: ContouredExam): ContourVol
     massG:
       outer.size === 0
         ? null
-        : DENSITY_G_PER_ML * (outerMl - volumeMl(exam, walled, drawn.endDiastole)),
+        : MYOCARDIUM_DENSITY_G_PER_ML * (outerMl - volumeMl(exam, walled, drawn.endDiastole)),
   };
 }
 

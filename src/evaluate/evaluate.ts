@@ -1,15 +1,16 @@
 // A model on cases of which the truth is known.
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { NodeError } from '../errors.ts';
 import { shortHash } from '../fingerprint.ts';
 import { listCases } from '../nifti/authors-layout.ts';
 import type { EvaluationParts } from './analyse.ts';
 import type { CaseReport } from './case-result.ts';
-import { evaluateDicom } from './dicom-case.ts';
-import { evaluateLayoutCase } from './layout-case.ts';
-import { evaluateSimulated } from './simulated-cases.ts';
+import { evaluateDicom } from './evaluate-dicom.ts';
+import { evaluateLayoutCase } from './evaluate-layout-case.ts';
+import { evaluateSimulated } from './evaluate-simulated.ts';
 import type { EvaluationSpec } from './spec.ts';
-import { evaluateSunnybrook, listSunnybrook, type ReadInstances } from './sunnybrook-cases.ts';
+import { evaluateSunnybrook, listSunnybrook } from './evaluate-sunnybrook.ts';
+import type { ReadInstances } from './read-images.ts';
 
 export interface EvaluateOptions extends EvaluationParts {
   /** Reads the DICOM files below a path. */
@@ -76,7 +77,7 @@ async function workOf(spec: EvaluationSpec): Promise<Work[]> {
     case 'dicom':
       return [
         {
-          id: `input-${shortHash(basename(spec.folder))}`,
+          id: `input-${shortHash(spec.folder)}`,
           group: 'unknown',
           run: (parts) => evaluateDicom(spec.spec, spec.folder, parts),
         },

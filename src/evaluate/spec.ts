@@ -1,10 +1,19 @@
 // What `--data` names: cases to evaluate on.
 import { NodeError } from '../errors.ts';
+import { shortHash } from '../fingerprint.ts';
 import { PHYSIOLOGY, type Condition } from '../simulate/parameters.ts';
-import type { SimulatedSpec } from './simulated-cases.ts';
 
 /** Most seeds of one SPEC: each takes seconds to minutes. */
 const MOST_SEEDS = 10_000;
+
+/** One simulated heart a seed. */
+export interface SimulatedSpec {
+  readonly kind: 'simulate';
+  readonly spec: string;
+  readonly firstSeed: number;
+  readonly lastSeed: number;
+  readonly condition?: Condition;
+}
 
 export type EvaluationSpec =
   | SimulatedSpec
@@ -25,8 +34,9 @@ export function parseSpec(spec: string): EvaluationSpec {
     if (kind === 'simulate') return parseSimulated(spec, rest);
     // As `train` calls it.
     if (kind === 'layout') return { kind: 'labels', spec, folder: rest };
-    if (kind === 'sunnybrook' || kind === 'labels' || kind === 'dicom')
-      return { kind, spec, folder: rest };
+    if (kind === 'sunnybrook' || kind === 'labels') return { kind, spec, folder: rest };
+    // The folder of one exam may bear a patient's name, and the spec is written to files.
+    if (kind === 'dicom') return { kind, spec: `dicom:${shortHash(rest)}`, folder: rest };
   }
   throw new NodeError('usage', `expected --data ${FORMS}, got '${spec}'`);
 }

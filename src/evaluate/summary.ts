@@ -3,6 +3,7 @@ import type { Unit } from '../findings.ts';
 import type { CaseResult, EvaluatedCase } from './case-result.ts';
 import { phaseDistance } from './case-result.ts';
 import type { LabelledPair } from './bland-altman-svg.ts';
+import type { MotionScore } from './score-motion.ts';
 import type { StructureScore } from './score-phase.ts';
 import { agreementOf, mean, standardDeviation, type Agreement } from './statistics.ts';
 
@@ -65,8 +66,8 @@ export interface EvaluationSummary {
     readonly errorMm: Spread;
     readonly endSystoleErrorMm: Spread;
     readonly endSystoleDisplacementMm: Spread;
-    readonly circumferentialStrainPercent: Agreement;
-    readonly radialStrainPercent: Agreement;
+    readonly circumferentialStrainPercent: Agreement | null;
+    readonly radialStrainPercent: Agreement | null;
   } | null;
 }
 
@@ -176,6 +177,17 @@ function phaseErrors(cases: readonly EvaluatedCase[]): EvaluationSummary['phaseE
   return endDiastole === null || endSystole === null ? null : { endDiastole, endSystole };
 }
 
+/** Walls thinner than three pixels have no strain: their cases count for displacement alone. */
+function strainAgreement(
+  scores: readonly MotionScore[],
+  direction: keyof MotionScore['strainPercent'],
+): Agreement | null {
+  const pairs = scores
+    .map((s) => s.strainPercent[direction])
+    .filter(({ truth, predicted }) => Number.isFinite(truth + predicted));
+  return pairs.length === 0 ? null : agreementOf(pairs);
+}
+
 function motionSummary(cases: readonly EvaluatedCase[]): EvaluationSummary['motion'] {
   const scores = cases.flatMap(({ motion }) => motion ?? []);
   const errorMm = spreadOf(scores.map((s) => s.errorMm));
@@ -187,7 +199,7 @@ function motionSummary(cases: readonly EvaluatedCase[]): EvaluationSummary['moti
     errorMm,
     endSystoleErrorMm,
     endSystoleDisplacementMm,
-    circumferentialStrainPercent: agreementOf(scores.map((s) => s.strainPercent.circumferential)),
-    radialStrainPercent: agreementOf(scores.map((s) => s.strainPercent.radial)),
+    circumferentialStrainPercent: strainAgreement(scores, 'circumferential'),
+    radialStrainPercent: strainAgreement(scores, 'radial'),
   };
 }

@@ -6,7 +6,7 @@ import {
 } from '../../src/evaluate/case-result.ts';
 import { parseSpec } from '../../src/evaluate/spec.ts';
 import { summarise } from '../../src/evaluate/summary.ts';
-import { caseText, summaryText } from '../../src/evaluate/tables.ts';
+import { caseText, summaryText } from '../../src/evaluate/evaluation-text.ts';
 import { seenSeeds } from '../../src/evaluate/trained-seeds.ts';
 
 function caseOf(id: string, group: string, dice: number | null): EvaluatedCase {

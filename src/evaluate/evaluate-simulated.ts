@@ -1,6 +1,5 @@
 // Simulated hearts through the whole pipeline, from the bytes of DICOM files.
 import { NodeError } from '../errors.ts';
-import type { Condition } from '../simulate/parameters.ts';
 import { simulateExam, type SimulatedExam } from '../simulate/simulate.ts';
 import { VENDORS } from '../simulate/vendor-habits.ts';
 import { writeSimulatedExam } from '../simulate/write-simulated-exam.ts';
@@ -13,17 +12,10 @@ import {
 } from './analyse.ts';
 import { compare, type CaseReport, type Compared } from './case-result.ts';
 import { pictureOf } from './overlay.ts';
-import { scoreMotion } from './motion-error.ts';
+import { scoreMotion } from './score-motion.ts';
 import { phaseOf, scorePhase } from './score-phase.ts';
+import type { SimulatedSpec } from './spec.ts';
 import { ANATOMICAL, LESIONS, type Structure, type TruthPhase } from './truth-phase.ts';
-
-export interface SimulatedSpec {
-  readonly kind: 'simulate';
-  readonly spec: string;
-  readonly firstSeed: number;
-  readonly lastSeed: number;
-  readonly condition?: Condition;
-}
 
 /** Simulates, analyses and scores one seed; makers take turns. */
 export async function evaluateSimulated(

@@ -9,7 +9,7 @@ import {
 } from './analyse.ts';
 import type { CaseReport } from './case-result.ts';
 import { pictureOf } from './overlay.ts';
-import { readImages, type ReadInstances } from './sunnybrook-cases.ts';
+import { readImages, type ReadInstances } from './read-images.ts';
 import type { TruthPhase } from './truth-phase.ts';
 
 /** Analyses one folder or archive of DICOM. */

@@ -131,7 +131,7 @@ function motionLines(motion: NonNullable<EvaluationSummary['motion']>): string[]
   const r = motion.radialStrainPercent;
   return [
     `displacement error ${spread(motion.errorMm, 2)} mm; at end systole ${spread(motion.endSystoleErrorMm, 2)} mm of ${spread(motion.endSystoleDisplacementMm, 2)} mm`,
-    `strain error at end systole: circumferential ${fixed(c.meanAbsoluteError, 1)} (bias ${fixed(c.bias, 1)}), radial ${fixed(r.meanAbsoluteError, 1)} (bias ${fixed(r.bias, 1)}) percentage points`,
+    `strain error at end systole: circumferential ${fixed(c?.meanAbsoluteError, 1)} (bias ${fixed(c?.bias, 1)}), radial ${fixed(r?.meanAbsoluteError, 1)} (bias ${fixed(r?.bias, 1)}) percentage points`,
   ];
 }
 

@@ -1,12 +1,8 @@
 // Exams with expert contours in the layout of the Sunnybrook Cardiac Data.
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { execFile } from 'node:child_process';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
-import { messageOf, NodeError } from '../errors.ts';
-import type { InputInstance } from '../result.ts';
+import { NodeError } from '../errors.ts';
 import {
   analyse,
   phasesFound,
@@ -23,6 +19,7 @@ import {
   type ContouredExam,
 } from './contoured-exam.ts';
 import { pictureOf } from './overlay.ts';
+import { ARCHIVE_ENDINGS, readImages, type ReadInstances } from './read-images.ts';
 import { scorePhase, type StructureScore } from './score-phase.ts';
 import { readContours } from './sunnybrook-contours.ts';
 
@@ -34,11 +31,6 @@ export interface SunnybrookCase {
   /** A folder of DICOM files or a .tar, .tar.gz or .tar.xz of one. */
   readonly images: string;
 }
-
-export type ReadInstances = (path: string) => Promise<InputInstance[]>;
-
-const ARCHIVE_ENDINGS = ['.tar.xz', '.tar.gz', '.tgz', '.tar'];
-const run = promisify(execFile);
 
 /**
  * Lists the patients of a folder: `contours/NAME/` with images in NAME, or in the archive or folder
@@ -81,25 +73,6 @@ async function readNames(folder: string): Promise<Map<string, string[]>> {
     }
   }
   return names;
-}
-
-/** Reads a folder as it is, an archive after unpacking it to a folder that is then removed. */
-export async function readImages(path: string, read: ReadInstances): Promise<InputInstance[]> {
-  if (!ARCHIVE_ENDINGS.some((ending) => path.endsWith(ending))) return read(path);
-  const folder = await mkdtemp(join(tmpdir(), 'cinemyops-exam-'));
-  try {
-    await run('tar', ['-xf', path, '-C', folder]);
-    return await read(folder);
-  } catch (cause) {
-    if (cause instanceof NodeError) throw cause;
-    throw new NodeError(
-      'not-dicom',
-      `expected an archive that tar can unpack, got ${basename(path)}: ${messageOf(cause)}`,
-      { cause },
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** Analyses one patient's exam and compares it with the contours. */

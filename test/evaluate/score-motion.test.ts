@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { scoreMotion } from '../../src/evaluate/motion-error.ts';
+import { scoreMotion } from '../../src/evaluate/score-motion.ts';
 import type { NativeMotion } from '../../src/evaluate/native-motion.ts';
 import { sumStrain } from '../../src/evaluate/strain.ts';
 import type { MotionField } from '../../src/motion-field.ts';
