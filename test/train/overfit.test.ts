@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import { PATHOLOGY, TASK_LABEL } from '../../src/labels.ts';
 import { doublingWidths } from '../../src/network/architecture.ts';
 import { createOnnxTrainingEngine } from '../../src/network/onnx/training-engine.ts';
-import { initialParameters } from '../../src/network/parameters.ts';
 import { FULL_ANNOTATION } from '../../src/network/targets.ts';
 import { RELEASED_SETTINGS, type TrainingSettings } from '../../src/network/training-step.ts';
 import { createRandom } from '../../src/random.ts';
 import { simulateExam } from '../../src/simulate/simulate.ts';
 import { joinSamples } from '../../src/train/draw-batch.ts';
+import { initialWeights } from '../../src/train/initial-weights.ts';
 import { evenFractions, framesAt, heartCentre, showFrames } from '../../src/train/sample.ts';
 import type { CineSlice } from '../../src/train/source.ts';
 import { validate } from '../../src/train/validate.ts';
@@ -94,14 +94,14 @@ describe('training on two cases', () => {
       expect(labels.filter((l) => l === TASK_LABEL.scar).length).to.be.greaterThan(20);
     const random = createRandom('overfit');
     const batch = joinSamples(cases, { random, frames: FRAMES, size: SIZE });
-    const parameters = initialParameters(ARCHITECTURE, random.fork('weights').normal);
+    const parameters = initialWeights(ARCHITECTURE, random.fork('weights').normal);
     const engine = createOnnxTrainingEngine({ architecture: ARCHITECTURE, parameters });
     try {
       const totals: number[] = [];
       let scar = 0;
       for (let step = 0; step < STEPS && scar <= 0.9; step++) {
         totals.push((await engine.step(batch, settingsAt(step))).losses.total);
-        if (step < STEPS / 2 || step % 20 !== 19) continue;
+        if (step < STEPS / 3 || step % 20 !== 19) continue;
         const { parameters: learned } = engine.state();
         const network = { architecture: ARCHITECTURE, parameters: learned };
         scar = (await validate(network, cases)).dice['scar'];
