@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { NodeError } from '../../../src/errors.ts';
 import { readStateDict } from '../../../src/network/checkpoint/state-dict.ts';
 import { float32Values } from '../../../src/network/checkpoint/tensor-values.ts';
-import { checkpointFile, pickle, tensorPickle, torchFile, zipOf } from './torch-file.ts';
+import { asZip64, checkpointFile, pickle, tensorPickle, torchFile, zipOf } from './torch-file.ts';
 
 const floats = (...values: number[]): Uint8Array =>
   new Uint8Array(Float32Array.from(values).buffer);
@@ -38,6 +38,17 @@ describe('readStateDict', () => {
     );
     expect([...float32Values(wrapped.get('a.weight')!)]).to.deep.equal([1, -2]);
     expect([...float32Values(bare.get('w')!)]).to.deep.equal([1, -2]);
+  });
+
+  it('reads a Zip64 archive, as PyTorch writes it, and refuses one that lies', () => {
+    const tensors = new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]);
+    const archive = asZip64(checkpointFile(tensors));
+    expect([...float32Values(readStateDict(archive).get('w')!)]).to.deep.equal([1, 2]);
+    for (const at of [22 + 20 + 8, 22 + 20 + 16, 22 + 20 + 24]) {
+      const lying = Buffer.from(archive);
+      lying.writeBigUInt64LE(2n ** 62n, archive.length - at);
+      refusal(lying);
+    }
   });
 
   it('follows strides and offsets', () => {

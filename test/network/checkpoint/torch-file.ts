@@ -104,6 +104,32 @@ export function zipOf(...entries: readonly ZipEntry[]): Buffer {
   return Buffer.concat([...locals, directory, ...end, u32(directory.length), u32(offset), u16(0)]);
 }
 
+/** The same archive with a Zip64 end record, as PyTorch writes it, which the plain one points past. */
+export function asZip64(archive: Buffer): Buffer {
+  const end = archive.length - 22;
+  const [count, size, offset] = [
+    archive.readUInt16LE(end + 10),
+    archive.readUInt32LE(end + 12),
+    archive.readUInt32LE(end + 16),
+  ];
+  const u64 = (value: number): Buffer => Buffer.concat([u32(value), u32(0)]);
+  const record = Buffer.concat([
+    u32(0x06064b50),
+    u64(44),
+    u16(45),
+    u16(45),
+    u32(0),
+    u32(0),
+    u64(count),
+    u64(count),
+    u64(size),
+    u64(offset),
+  ]);
+  const locator = Buffer.concat([u32(0x07064b50), u32(0), u64(end), u32(1)]);
+  const plain = Buffer.concat([u32(0x06054b50), Buffer.alloc(16, 0xff), u16(0)]);
+  return Buffer.concat([archive.subarray(0, end), record, locator, plain]);
+}
+
 /** A torch.save file around a pickled value and the storages that it names. */
 export function torchFile(
   value: Buffer,
