@@ -48,7 +48,7 @@ export async function listSunnybrook(folder: string): Promise<SunnybrookCase[]> 
     );
   const otherNames = await readNames(folder);
   return names.toSorted().map((id) => {
-    const candidates = [id, ...(otherNames.get(id) ?? [])];
+    const candidates = [...new Set([id, ...(otherNames.get(unpadded(id)) ?? [])])];
     const images = candidates
       .flatMap((name) => ['', ...ARCHIVE_ENDINGS].map((ending) => join(folder, name + ending)))
       .find((path) => existsSync(path));
@@ -68,12 +68,17 @@ async function readNames(folder: string): Promise<Map<string, string[]>> {
     for (const line of lines) {
       const cells = line.split(',').map((cell) => cell.trim());
       const own = cells.filter((cell) => /^SC[A-Z0-9-]+$/.test(cell));
-      for (const name of own)
-        names.set(name, [...(names.get(name) ?? []), ...own.filter((other) => other !== name)]);
+      for (const cell of own) {
+        const name = unpadded(cell);
+        names.set(name, [...(names.get(name) ?? []), ...own]);
+      }
     }
   }
   return names;
 }
+
+/** The data set's own tables say SC-HF-I-01 where its contours say SC-HF-I-1. */
+const unpadded = (name: string): string => name.replace(/-0+(?=\d+$)/, '-');
 
 /** Analyses one patient's exam and compares it with the contours. */
 export async function evaluateSunnybrook(
