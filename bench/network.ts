@@ -35,8 +35,13 @@ interface Row {
   readonly slices: number;
 }
 
-interface Timing {
+interface RunTime {
   readonly ms: number;
+  /** Of all threads together: what the run costs, whatever else the machine does. */
+  readonly cpuMs: number;
+}
+
+interface Timing extends RunTime {
   readonly peakMb: number;
 }
 
@@ -62,16 +67,18 @@ const architectureOf = (headBase: number): Architecture => ({
   headWidths: doublingWidths(headBase, 10 * headBase),
 });
 
-/** Fastest of the runs after one that is not counted, ms. */
-async function fastestMs(run: () => Promise<unknown>): Promise<number> {
+/** Least of the runs after one that is not counted. */
+async function fastest(run: () => Promise<unknown>): Promise<RunTime> {
   await run();
-  let fastest = Number.POSITIVE_INFINITY;
+  let [ms, cpuMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let i = 0; i < runs; i++) {
-    const start = performance.now();
+    const [start, cpuStart] = [performance.now(), process.cpuUsage()];
     await run();
-    fastest = Math.min(fastest, performance.now() - start);
+    const { user, system } = process.cpuUsage(cpuStart);
+    ms = Math.min(ms, performance.now() - start);
+    cpuMs = Math.min(cpuMs, (user + system) / 1000);
   }
-  return fastest;
+  return { ms, cpuMs };
 }
 
 /** Floating-point operations of the convolutions of one forward pass. */
@@ -106,7 +113,7 @@ function forwardFlops({ headBase, frames, slices }: Row): number {
 async function timeForward(
   { headBase, frames, slices }: Row,
   choice: DeviceChoice,
-): Promise<number> {
+): Promise<RunTime> {
   const architecture = architectureOf(headBase);
   const random = createRandom('bench');
   const parameters = initialParameters(architecture, random.normal);
@@ -114,12 +121,12 @@ async function timeForward(
   const session = await openSession({ architecture, ...models }, choice);
   const shape = [slices, frames, SIZE, SIZE] as const;
   const cine = waves(shape, random);
-  const ms = await fastestMs(() => session.runCine(cine, shape));
+  const time = await fastest(() => session.runCine(cine, shape));
   await session.release();
-  return ms;
+  return time;
 }
 
-async function timeStep({ headBase, frames, slices }: Row): Promise<number> {
+async function timeStep({ headBase, frames, slices }: Row): Promise<RunTime> {
   const architecture = architectureOf(headBase);
   const parameters = initialParameters(architecture, createRandom('bench').normal);
   const training = createOnnxTrainingEngine(
@@ -130,9 +137,9 @@ async function timeStep({ headBase, frames, slices }: Row): Promise<number> {
     ...smallBatch([slices, frames, SIZE, SIZE]),
     sampledFrames: Array.from({ length: slices }, () => [0, 1, 2, 3, 4]),
   };
-  const ms = await fastestMs(() => training.step(batch, RELEASED_SETTINGS));
+  const time = await fastest(() => training.step(batch, RELEASED_SETTINGS));
   await training.release();
-  return ms;
+  return time;
 }
 
 /** Rate of a 2048 x 2048 matrix product, GFLOP/s. */
@@ -143,7 +150,7 @@ async function matrixProductRate(): Promise<number> {
   graph.output('c', matMul(graph, a, b), [size, size]);
   const session = await InferenceSession.create(encodeOnnx(graph.finish()));
   const matrix = new Tensor('float32', new Float32Array(size * size).fill(0.5), [size, size]);
-  const ms = await fastestMs(() => session.run({ a: matrix, b: matrix }));
+  const { ms } = await fastest(() => session.run({ a: matrix, b: matrix }));
   await session.release();
   return (2 * size ** 3) / ms / 1e6;
 }
@@ -159,18 +166,18 @@ async function timeInOwnProcess(row: Row): Promise<Timing> {
 }
 
 async function timeRow(row: Row): Promise<void> {
-  const ms = row.work === 'forward' ? await timeForward(row, device) : await timeStep(row);
+  const time = row.work === 'forward' ? await timeForward(row, device) : await timeStep(row);
   const peakMb = process.resourceUsage().maxRSS / 1024;
-  console.log(JSON.stringify({ ms, peakMb } satisfies Timing));
+  console.log(JSON.stringify({ ...time, peakMb } satisfies Timing));
 }
 
 async function printTable(): Promise<void> {
   const before = await matrixProductRate();
   console.log(`${availableParallelism()} cores, device ${device}, ${SIZE} x ${SIZE} images`);
   console.log(`matrix product 2048: ${before.toFixed(0)} GFLOP/s before`);
-  console.log('work     base   T  slices       ms   GFLOP/s   peak MB');
+  console.log('work     base   T  slices       ms    cpu ms   GFLOP/s   peak MB');
   for (const row of ROWS.filter(({ work }) => flags.only === undefined || work === flags.only)) {
-    const { ms, peakMb } = await timeInOwnProcess(row);
+    const { ms, cpuMs, peakMb } = await timeInOwnProcess(row);
     // A step is the forward pass and, for every convolution, two products of the same size.
     const flops = forwardFlops(row) * (row.work === 'step' ? 3 : 1);
     const cells = [
@@ -179,6 +186,7 @@ async function printTable(): Promise<void> {
       String(row.frames).padStart(3),
       String(row.slices).padStart(7),
       ms.toFixed(0).padStart(8),
+      cpuMs.toFixed(0).padStart(9),
       (flops / ms / 1e6).toFixed(0).padStart(9),
       peakMb.toFixed(0).padStart(9),
     ];
