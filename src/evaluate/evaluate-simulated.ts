@@ -19,12 +19,16 @@ import { ANATOMICAL, LESIONS, type Structure, type TruthPhase } from './truth-ph
 
 /** Simulates, analyses and scores one seed; makers take turns. */
 export async function evaluateSimulated(
-  { spec, condition }: SimulatedSpec,
+  { spec, condition, scan }: SimulatedSpec,
   seed: number,
   parts: EvaluationParts,
 ): Promise<CaseReport> {
   const { progress } = parts;
-  const truth = simulateExam(seed, { progress, ...(condition === undefined ? {} : { condition }) });
+  const truth = simulateExam(seed, {
+    ...scan,
+    progress,
+    ...(condition === undefined ? {} : { condition }),
+  });
   const vendor = VENDORS[seed % VENDORS.length];
   const analysed = await analyse(writeSimulatedExam(truth, vendor), parts);
   assertSameGrid(truth, analysed);

@@ -2,6 +2,7 @@
 import { NodeError } from '../errors.ts';
 import { shortHash } from '../fingerprint.ts';
 import { PHYSIOLOGY, type Condition } from '../simulate/parameters.ts';
+import type { ScanOptions } from '../simulate/scan.ts';
 
 /** Most seeds of one SPEC: each takes seconds to minutes. */
 const MOST_SEEDS = 10_000;
@@ -13,6 +14,8 @@ export interface SimulatedSpec {
   readonly firstSeed: number;
   readonly lastSeed: number;
   readonly condition?: Condition;
+  /** What is fixed of the scans; the rest is drawn from the seed. */
+  readonly scan: Pick<ScanOptions, 'slices' | 'phases' | 'matrix'>;
 }
 
 export type EvaluationSpec =
@@ -41,6 +44,10 @@ export function parseSpec(spec: string): EvaluationSpec {
   throw new NodeError('usage', `expected --data ${FORMS}, got '${spec}'`);
 }
 
+/** As `cinemyops simulate` bounds them. */
+const SCAN_RANGES = { slices: [3, 30], phases: [8, 60], matrix: [48, 512] } as const;
+const SCAN_KEYS = ['slices', 'phases', 'matrix'] as const;
+
 function parseSimulated(spec: string, options: string): SimulatedSpec {
   const given = new Map(
     options.split(',').map((option) => {
@@ -48,9 +55,9 @@ function parseSimulated(spec: string, options: string): SimulatedSpec {
       return [name, value.join('=')];
     }),
   );
-  const unknown = [...given.keys()].find((name) => name !== 'seeds' && name !== 'condition');
+  const known = new Set<string>(['seeds', 'condition', ...SCAN_KEYS]);
   const seeds = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(given.get('seeds') ?? '');
-  if (unknown !== undefined || seeds === null)
+  if (seeds === null || [...given.keys()].some((name) => !known.has(name)))
     throw new NodeError('usage', `expected --data ${FORMS}, got '${spec}'`);
   const firstSeed = Number(seeds[1]);
   const lastSeed = Number(seeds.at(2) ?? seeds[1]);
@@ -66,7 +73,21 @@ function parseSimulated(spec: string, options: string): SimulatedSpec {
     firstSeed,
     lastSeed,
     ...(condition === undefined ? {} : { condition: conditionOf(condition) }),
+    scan: scanOf(given),
   };
+}
+
+function scanOf(given: ReadonlyMap<string, string>): SimulatedSpec['scan'] {
+  const entries = SCAN_KEYS.flatMap((key) => {
+    const text = given.get(key);
+    if (text === undefined) return [];
+    const [least, most] = SCAN_RANGES[key];
+    const value = Number(text);
+    if (text !== '' && Number.isInteger(value) && value >= least && value <= most)
+      return [[key, value] as const];
+    throw new NodeError('usage', `expected ${key} from ${least} to ${most}, got '${text}'`);
+  });
+  return Object.fromEntries(entries);
 }
 
 function conditionOf(name: string): Condition {

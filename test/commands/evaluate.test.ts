@@ -54,7 +54,7 @@ describe('cinemyops evaluate', function () {
 
   it('takes a simulated heart through the whole pipeline and reads its truth', async () => {
     const out = join(folder, 'simulated');
-    const data = 'simulate:seeds=9004,condition=healthy';
+    const data = 'simulate:seeds=9004,condition=healthy,slices=6,phases=10,matrix=128';
     const run = await evaluate('--data', data, '--out', out, '--json');
     expect(run.exitCode, run.stderr).to.equal(0);
     const json = JSON.parse(run.stdout) as Evaluation;

@@ -97,7 +97,10 @@ describe('data to evaluate on', () => {
       firstSeed: 9000,
       lastSeed: 9009,
       condition: 'healthy',
+      scan: {},
     });
+    const small = parseSpec('simulate:seeds=7,slices=4,matrix=96');
+    expect(small.kind === 'simulate' && small.scan).to.deep.equal({ slices: 4, matrix: 96 });
     expect(parseSpec('simulate:seeds=7')).to.include({ firstSeed: 7, lastSeed: 7 });
     expect(parseSpec('sunnybrook:a:b')).to.include({ kind: 'sunnybrook', folder: 'a:b' });
     expect(parseSpec('layout:x')).to.include({ kind: 'labels', folder: 'x' });
@@ -107,6 +110,7 @@ describe('data to evaluate on', () => {
     const wrong = ['', 'x', ':x', 'labels:', 'simulate:', 'simulate:seeds=a', 'mr:x'];
     for (const spec of [...wrong, 'simulate:seeds=1-2,colour=red', 'simulate:seeds=0-10000'])
       expect(() => parseSpec(spec), spec).to.throw(/expected/);
+    expect(() => parseSpec('simulate:seeds=1,slices=2')).to.throw(/slices from 3 to 30, got '2'/);
     expect(() => parseSpec('simulate:seeds=1,condition=ill')).to.throw(/healthy.*got 'ill'/);
   });
 
