@@ -27,6 +27,9 @@ const END_DIASTOLE_ERROR = 0.03;
 /** Slices kept of one patient, spread over the stack. */
 const SLICES = 4;
 
+/** `evaluate` judges every model on these. */
+const EVALUATION_SEEDS = [9000, 9999] as const;
+
 const STYLES = ['any', 'prior', 'free'] as const;
 type Style = (typeof STYLES)[number];
 
@@ -56,6 +59,11 @@ function parseSpec(spec: string): Simulation {
     throw new NodeError(
       'usage',
       `expected simulate:seeds=FIRST-LAST or simulate:seeds=FIRST-LAST,style=${STYLES.join('|')}, got '${spec}'`,
+    );
+  if (first <= EVALUATION_SEEDS[1] && last >= EVALUATION_SEEDS[0])
+    throw new NodeError(
+      'usage',
+      `seeds ${EVALUATION_SEEDS.join(' to ')} are kept for evaluation, got '${spec}': leave them out, if need be with two --data`,
     );
   return { seeds: [first, last], style };
 }

@@ -111,6 +111,8 @@ describe('training sources', () => {
   it('says what a SPEC may be', async () => {
     expect((await failure(openSources(['dicom'], root), 'usage')).message).to.contain('simulate:');
     await failure(openSources(['simulate:seeds=5-2'], root), 'usage');
+    await failure(openSources(['simulate:seeds=1-2,style=loud'], root), 'usage');
+    await failure(openSources(['simulate:seeds=1-9000'], root), 'usage');
     await failure(openSources([`sunnybrook-png:${root}`], root), 'usage');
   });
 
