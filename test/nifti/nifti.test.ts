@@ -74,10 +74,7 @@ describe('NIfTI-1', () => {
       const path = join(folder, 'a.nii');
       await writeNifti(path, { ...small(), shape: [2, 1, 1, 3] });
       const file = await readFile(path);
-      const buffer = file.buffer.slice(
-        file.byteOffset,
-        file.byteOffset + file.length,
-      );
+      const buffer = file.buffer.slice(file.byteOffset, file.byteOffset + file.length);
       const header = readHeader(buffer);
       expect(header).to.not.equal(null);
       expect(header.dims.slice(0, 5)).to.deep.equal([4, 3, 1, 1, 2]);

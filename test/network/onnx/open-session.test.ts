@@ -72,7 +72,9 @@ describe('opening a network', () => {
     const { differences, auto, reason } = JSON.parse(stdout) as Comparison;
     expect(differences.length).to.equal(7);
     for (const difference of differences) expect(difference).to.be.below(1e-4);
-    expect(reason).to.match(/not webgpu \(\d+ ms for the anatomy of one image, slower than the CPU\)/);
+    expect(reason).to.match(
+      /not webgpu \(\d+ ms for the anatomy of one image, slower than the CPU\)/,
+    );
     expect(auto).to.equal('cpu');
   });
 });
