@@ -30,7 +30,7 @@ export async function openSources(
 ): Promise<TrainingSource[]> {
   const sources: TrainingSource[] = [];
   for (const spec of specs) {
-    const kind = spec.split(':', 1)[0];
+    const kind = spec.slice(0, Math.max(0, spec.indexOf(':')));
     if (!Object.hasOwn(OPENERS, kind))
       throw new NodeError(
         'usage',

@@ -109,7 +109,10 @@ describe('training sources', () => {
   });
 
   it('says what a SPEC may be', async () => {
-    expect((await failure(openSources(['dicom'], root), 'usage')).message).to.contain('simulate:');
+    await failure(openSources(['dicom'], root), 'usage');
+    expect((await failure(openSources(['pictures:x'], root), 'usage')).message).to.contain(
+      'simulate:',
+    );
     await failure(openSources(['simulate:seeds=5-2'], root), 'usage');
     await failure(openSources(['simulate:seeds=1-2,style=loud'], root), 'usage');
     await failure(openSources(['simulate:seeds=1-9000'], root), 'usage');
