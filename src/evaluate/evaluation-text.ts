@@ -136,7 +136,7 @@ function motionLines(motion: NonNullable<EvaluationSummary['motion']>): string[]
 }
 
 function row(name: string, cells: readonly string[]): string {
-  return `${name.padEnd(32)}${cells.map((cell) => cell.padEnd(17)).join('')}`.trimEnd();
+  return `${name.padEnd(38)}${cells.map((cell) => cell.padEnd(17)).join('')}`.trimEnd();
 }
 
 function spread(value: Spread | null, digits: number): string {
