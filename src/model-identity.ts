@@ -8,4 +8,14 @@ export interface ModelIdentity {
   readonly deviceUid: string;
   /** False for seeded weights: every result must then say so. */
   readonly isTrained: boolean;
+  /**
+   * False for a model that does not find scar on cases it has not seen: lesions are then not measured,
+   * and every result says so. Absent means true.
+   */
+  readonly findsPathology?: boolean;
+}
+
+/** True for a trained model whose lesions, and whose lack of lesions, mean nothing. */
+export function isBlindToPathology({ isTrained, findsPathology }: ModelIdentity): boolean {
+  return isTrained && findsPathology === false;
 }

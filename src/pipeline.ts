@@ -7,6 +7,7 @@ import type { Findings, Measurements } from './findings.ts';
 import { groupCine } from './group/group.ts';
 import { inferExam, type Network } from './infer/infer.ts';
 import { measureExam } from './measure/measure.ts';
+import { isBlindToPathology } from './model-identity.ts';
 import type { Progress } from './progress.ts';
 import type { ExamResult, InputInstance } from './result.ts';
 import type { Segmentation } from './segmentation.ts';
@@ -81,6 +82,9 @@ function findingsOf(
       ...(model.isTrained
         ? []
         : ['the model is untrained: its weights are random and every number here is meaningless']),
+      ...(isBlindToPathology(model)
+        ? ['the model does not find scar or edema: that none is shown means nothing']
+        : []),
     ],
     completeness: exam.completeness,
     decisions: exam.decisions,

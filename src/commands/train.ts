@@ -9,7 +9,7 @@ import {
   type TrainingOutcome,
   type TrainingParts,
 } from '../train/train.ts';
-import { trainingRecord } from '../train/training-record.ts';
+import { findsPathology, trainingRecord } from '../train/training-record.ts';
 import type { Command, CommandIo } from './command.ts';
 import { parseTrainArgs, type TrainArgs } from './train-args.ts';
 import { trainingProgress } from './training-progress.ts';
@@ -97,6 +97,7 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
     architecture: outcome.plan.architecture,
     parameters: outcome.parameters,
     isTrained: true,
+    findsPathology: findsPathology(outcome),
     origin: { kind: 'trained' },
     training: trainingRecord(outcome),
   });

@@ -2,6 +2,7 @@
 import type { CineExam } from '../exam.ts';
 import type { Measured, Measurements, Unit } from '../findings.ts';
 import { ANATOMY, countLabel, PATHOLOGY, type LabelVolume } from '../labels.ts';
+import { isBlindToPathology } from '../model-identity.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { sliceExtentsMm } from '../volume.ts';
 
@@ -23,9 +24,14 @@ export function measureExam(exam: CineExam, segmentation: Segmentation): Measure
   const wallMl =
     scarMl + edemaMl + volumeMl(pathology, PATHOLOGY.healthyMyocardium, { t: 0, voxelMl });
   const wall = 'no left-ventricular myocardium was segmented at end diastole';
-  const lesion = (ml: number, unit: Unit) =>
-    measured(unit === 'g' ? ml * MYOCARDIUM_DENSITY_G_PER_ML : ml, unit, wallMl > 0, wall);
-  const share = (ml: number) => measured((100 * ml) / wallMl, '%', wallMl > 0, wall);
+  const isBlind = isBlindToPathology(segmentation.model);
+  const noLesion = isBlind ? 'the model does not find scar or edema' : wall;
+  const areLesionsKnown = wallMl > 0 && !isBlind;
+  const lesion = (ml: number, unit: Unit) => {
+    const value = unit === 'g' ? ml * MYOCARDIUM_DENSITY_G_PER_ML : ml;
+    return measured(value, unit, areLesionsKnown, noLesion);
+  };
+  const share = (ml: number) => measured((100 * ml) / wallMl, '%', areLesionsKnown, noLesion);
   return {
     lvVolumesMl,
     rvVolumesMl,
@@ -69,11 +75,16 @@ function ventricle(
 ): readonly [edv: Measured, esv: Measured, sv: Measured, ef: Measured] {
   const absent = `no ${side}-ventricular blood was segmented at end diastole`;
   const isThere = edvMl > 0;
+  // Swapped phases or a failed segmentation: a stroke volume below zero is no measurement.
+  const ejects = isThere && esvMl <= edvMl;
+  const reason = isThere
+    ? `more ${side}-ventricular blood was segmented at end systole than at end diastole`
+    : absent;
   return [
     measured(edvMl, 'mL', isThere, absent),
     measured(esvMl, 'mL', isThere, absent),
-    measured(edvMl - esvMl, 'mL', isThere, absent),
-    measured((100 * (edvMl - esvMl)) / edvMl, '%', isThere, absent),
+    measured(edvMl - esvMl, 'mL', ejects, reason),
+    measured((100 * (edvMl - esvMl)) / edvMl, '%', ejects, reason),
   ];
 }
 

@@ -1,4 +1,5 @@
 // What goes into one segmentation object.
+import { isBlindToPathology } from '../model-identity.ts';
 import type { LabelVolume } from '../labels.ts';
 import type { ResultKind } from '../result.ts';
 import { ANATOMY_STRUCTURES, PATHOLOGY_STRUCTURES, type Structure } from './structures.ts';
@@ -50,7 +51,9 @@ export function pathologyPlan(input: WriteInput): SegmentationPlan {
     kind: 'pathology-seg',
     segmentationType: segmentationTypeOf(input),
     seriesNumber: SERIES_NUMBERS['pathology-seg'],
-    description: 'CineMyoPS scar and edema, ED',
+    description: isBlindToPathology(segmentation.model)
+      ? 'CineMyoPS, DOES NOT FIND SCAR, ED'
+      : 'CineMyoPS scar and edema, ED',
     contentLabel: 'MYO_PATHOLOGY',
     structures: PATHOLOGY_STRUCTURES,
     labels: segmentation.pathology,

@@ -41,7 +41,14 @@ describe('cinemyops process', function () {
     const zip = join(folder, 'exam.zip');
     const entries = instances.map(({ bytes }, i): [string, Uint8Array] => [`a/${i}`, bytes]);
     writeFileSync(zip, zipSync(Object.fromEntries(entries.toReversed())));
-    const fromFolder = await runCli(['process', input, '--out', join(folder, 'a'), '--device=cpu']);
+    const fromFolder = await runCli([
+      'process',
+      input,
+      '--out',
+      join(folder, 'a'),
+      '--device=cpu',
+      '--model=untrained',
+    ]);
     expect(fromFolder.exitCode, fromFolder.stderr).to.equal(0);
     expect(fromFolder.stdout).to.equal('');
     expect(fromFolder.stderr).to.contain('pathology: 3/3');
@@ -52,6 +59,7 @@ describe('cinemyops process', function () {
       join(folder, 'b'),
       '--json',
       '--device=cpu',
+      '--model=untrained',
     ]);
     expect(fromZip.exitCode, fromZip.stderr).to.equal(0);
     const names = ['anatomy.seg.dcm', 'findings.json', 'pathology.seg.dcm', 'report.sr.dcm'];
@@ -68,15 +76,7 @@ describe('cinemyops process', function () {
   it('says on every channel that an untrained model is untrained', async () => {
     const input = fill('in', instances);
     const out = join(folder, 'out');
-    const run = await runCli([
-      'process',
-      input,
-      '--out',
-      out,
-      '--model',
-      'untrained',
-      '--device=cpu',
-    ]);
+    const run = await runCli(['process', input, '--out', out, '--device=cpu', '--model=untrained']);
     expect(run.stderr).to.contain('WARNING: model untrained is untrained');
     const findings = JSON.parse(readFileSync(join(out, 'findings.json'), 'utf8')) as Findings;
     expect(findings.warnings.join()).to.contain('untrained');
@@ -131,6 +131,7 @@ describe('cinemyops process', function () {
       join(folder, 'out'),
       '--json',
       '--device=cpu',
+      '--model=untrained',
     ]);
     expect(run.exitCode, run.stderr).to.equal(0);
     const { completeness } = JSON.parse(run.stdout) as Findings;

@@ -31,7 +31,10 @@ describe('npm run demo', () => {
     const { status, stdout, stderr } = spawnSync(
       'sh',
       [DEMO, '--once', '--dir', join(folder, 'demo')],
-      { encoding: 'utf8', env: { ...process.env, CINEMYOPS_MODELS_DIR: modelsDir } },
+      {
+        encoding: 'utf8',
+        env: { ...process.env, CINEMYOPS_MODELS_DIR: modelsDir, CINEMYOPS_MODEL: 'untrained' },
+      },
     );
     expect(status, stderr).to.equal(0);
     expect(stderr).to.contain('delivery delivered');

@@ -138,6 +138,7 @@ describe('one exam, end to end', () => {
       CINEMYOPS_WEB_PORT: '0',
       CINEMYOPS_STATE_DIR: join(orthanc.folder, 'wrong-state'),
       CINEMYOPS_MODELS_DIR: join(orthanc.folder, 'models'),
+      CINEMYOPS_MODEL: 'untrained',
     });
     expect(run.exitCode).to.equal(1);
     expect(run.stderr).to.contain('compare user and password');

@@ -34,7 +34,14 @@ describe('process with Orthanc', () => {
     const out = join(folder, 'out');
     rmSync(out, { recursive: true, force: true });
     const store = ['--store', `${url}/dicom-web/`];
-    const model = ['--models-dir', join(folder, 'models'), '--device', 'cpu'];
+    const model = [
+      '--models-dir',
+      join(folder, 'models'),
+      '--model',
+      'untrained',
+      '--device',
+      'cpu',
+    ];
     const args = ['process', orthancStudyId, '--out', out, ...store, ...model];
     const env = {
       CINEMYOPS_ORTHANC_URL: url,

@@ -98,6 +98,24 @@ describe('measure', () => {
     expect(m.rvEf.value).to.equal(null);
   });
 
+  it('calls no ejection fraction what fills at end systole', () => {
+    const swapped = { ...HEART, endDiastole: HEART.endSystole, endSystole: HEART.endDiastole };
+    const m = measureExam(examOf([2, 1.5]), swapped);
+    expect(m.lvEdv.value).to.not.equal(null);
+    expect(m.lvSv.value).to.equal(null);
+    expect('reason' in m.lvEf && m.lvEf.reason).to.contain('more left-ventricular blood');
+  });
+
+  it('leaves lesions unmeasured under a model that does not find them', () => {
+    const model = { ...HEART.model, findsPathology: false };
+    const m = measureExam(examOf([2, 1.5]), { ...HEART, model });
+    for (const lesion of [m.scarVolume, m.scarMass, m.scarShare, m.edemaShare, m.injuryShare]) {
+      expect(lesion.value).to.equal(null);
+      expect('reason' in lesion && lesion.reason).to.equal('the model does not find scar or edema');
+    }
+    expect(m.lvEf.value).to.not.equal(null);
+  });
+
   it('scales volumes by the cube of the scale, and shares not at all', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.3, max: 3, noNaN: true }), (k) => {

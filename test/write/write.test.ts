@@ -109,6 +109,18 @@ describe('writeResults', () => {
     expect(valuesOf(untrained[0], 'TrackingUID')).to.deep.equal(inSegments.slice(0, 3));
   });
 
+  it('says in report and segmentation of lesions that a model does not find them', () => {
+    const exam = examFixture();
+    const segmentation = segmentationFixture(exam);
+    const model = { ...segmentation.model, findsPathology: false };
+    const [anatomy, pathology, report] = written(exam, {
+      segmentation: { ...segmentation, model },
+    });
+    expect(anatomy.SeriesDescription).to.not.contain('NOT FIND');
+    expect(pathology.SeriesDescription).to.equal('CineMyoPS, DOES NOT FIND SCAR, ED');
+    expect(remarksOf(report)).to.contain('THIS MODEL DOES NOT FIND SCAR OR EDEMA');
+  });
+
   it('says in every object that a model is untrained, and of a trained one that it is not', () => {
     const exam = examFixture();
     for (const isTrained of [false, true]) {

@@ -38,6 +38,7 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
       version: manifest.version,
       deviceUid: manifest.deviceUid,
       isTrained: manifest.isTrained,
+      findsPathology: manifest.findsPathology,
     },
     anatomyOnnxPath: join(folder, MODEL_FILES.anatomy),
     cinemyopsOnnxPath: join(folder, MODEL_FILES.cinemyops),

@@ -59,6 +59,8 @@ export const manifestSchema = z.strictObject({
   format: z.literal(MANIFEST_FORMAT),
   version: z.string().regex(VERSION_PATTERN),
   isTrained: z.boolean(),
+  /** False when held-out cases show that the model does not find scar yet. */
+  findsPathology: z.boolean().default(true),
   deviceUid: z.string().regex(/^2\.25\.(0|[1-9]\d{0,38})$/),
   architecture: architectureSchema,
   input: z.strictObject({

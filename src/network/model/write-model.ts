@@ -26,6 +26,8 @@ export interface NewModel {
   readonly architecture: Architecture;
   readonly parameters: NamedParameters;
   readonly isTrained: boolean;
+  /** Default true: whether scar is found on cases that training did not see. */
+  readonly findsPathology?: boolean;
   readonly origin: ModelOrigin;
   /** Default: as released. */
   readonly input?: ModelInput;
@@ -95,6 +97,7 @@ function manifestOf(
     format: MANIFEST_FORMAT,
     version,
     isTrained: model.isTrained,
+    findsPathology: model.findsPathology ?? true,
     deviceUid: deviceUidOf(weights.sha256),
     architecture: model.architecture,
     input: model.input ?? RELEASED_INPUT,
