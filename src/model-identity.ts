@@ -13,6 +13,8 @@ export interface ModelIdentity {
    * and every result says so. Absent means true.
    */
   readonly findsPathology?: boolean;
+  /** What every reader of a result must know of this version, a sentence each. */
+  readonly cautions?: readonly string[];
 }
 
 /** True for a trained model whose lesions, and whose lack of lesions, mean nothing. */

@@ -85,6 +85,7 @@ function findingsOf(
       ...(isBlindToPathology(model)
         ? ['the model does not find scar or edema: that none is shown means nothing']
         : []),
+      ...(model.cautions ?? []),
     ],
     completeness: exam.completeness,
     decisions: exam.decisions,

@@ -16,6 +16,7 @@ export function reportRemarks(input: WriteInput): string[] {
     'Research use only. Made by software and not reviewed by a physician.',
     ...(model.isTrained ? [] : [untrained]),
     ...(isBlindToPathology(model) ? [blind] : []),
+    ...(model.cautions ?? []),
     `Made by ${software.name} ${software.version} with CineMyoPS model ${model.version} from ${slices} slices of ${phases} phases; phases ordered by ${exam.timeKey}; end diastole is phase ${endDiastole + 1}, end systole phase ${endSystole + 1}.`,
     'Edema and scar are inferred from motion in cine images, without contrast agent or T2 weighting.',
     'Date and time of content are those of the images, or 1900-01-01 where they have none.',

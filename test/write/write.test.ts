@@ -112,13 +112,14 @@ describe('writeResults', () => {
   it('says in report and segmentation of lesions that a model does not find them', () => {
     const exam = examFixture();
     const segmentation = segmentationFixture(exam);
-    const model = { ...segmentation.model, findsPathology: false };
+    const model = { ...segmentation.model, findsPathology: false, cautions: ['Early model.'] };
     const [anatomy, pathology, report] = written(exam, {
       segmentation: { ...segmentation, model },
     });
     expect(anatomy.SeriesDescription).to.not.contain('NOT FIND');
     expect(pathology.SeriesDescription).to.equal('CineMyoPS, DOES NOT FIND SCAR, ED');
     expect(remarksOf(report)).to.contain('THIS MODEL DOES NOT FIND SCAR OR EDEMA');
+    expect(remarksOf(report)).to.contain('Early model.');
   });
 
   it('says in every object that a model is untrained, and of a trained one that it is not', () => {

@@ -39,6 +39,7 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
       deviceUid: manifest.deviceUid,
       isTrained: manifest.isTrained,
       findsPathology: manifest.findsPathology,
+      cautions: manifest.cautions,
     },
     anatomyOnnxPath: join(folder, MODEL_FILES.anatomy),
     cinemyopsOnnxPath: join(folder, MODEL_FILES.cinemyops),

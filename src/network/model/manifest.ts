@@ -61,6 +61,8 @@ export const manifestSchema = z.strictObject({
   isTrained: z.boolean(),
   /** False when held-out cases show that the model does not find scar yet. */
   findsPathology: z.boolean().default(true),
+  /** Measured weaknesses, a sentence each; every result repeats them. */
+  cautions: z.array(z.string().min(1).max(300)).default([]),
   deviceUid: z.string().regex(/^2\.25\.(0|[1-9]\d{0,38})$/),
   architecture: architectureSchema,
   input: z.strictObject({

@@ -28,6 +28,8 @@ export interface NewModel {
   readonly isTrained: boolean;
   /** Default true: whether scar is found on cases that training did not see. */
   readonly findsPathology?: boolean;
+  /** Measured weaknesses that every result is to repeat, a sentence each. */
+  readonly cautions?: readonly string[];
   readonly origin: ModelOrigin;
   /** Default: as released. */
   readonly input?: ModelInput;
@@ -98,6 +100,7 @@ function manifestOf(
     version,
     isTrained: model.isTrained,
     findsPathology: model.findsPathology ?? true,
+    cautions: [...(model.cautions ?? [])],
     deviceUid: deviceUidOf(weights.sha256),
     architecture: model.architecture,
     input: model.input ?? RELEASED_INPUT,
