@@ -24,7 +24,14 @@ describe('cinemyops evaluate', function () {
   this.timeout(300_000);
   let folder = '';
   const evaluate = (...args: string[]) =>
-    runCli(['evaluate', ...args, '--models-dir', join(folder, 'models'), '--device=cpu']);
+    runCli([
+      'evaluate',
+      ...args,
+      '--models-dir',
+      join(folder, 'models'),
+      '--device=cpu',
+      '--model=untrained',
+    ]);
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cinemyops-evaluate-'));
@@ -37,7 +44,7 @@ describe('cinemyops evaluate', function () {
 
   it('scores labelled slices, writes JSON and a picture, and prints tables', async () => {
     const out = join(folder, 'labels');
-    const run = await evaluate('--data', `labels:${folder}`, '--out', out, '--model=untrained');
+    const run = await evaluate('--data', `labels:${folder}`, '--out', out);
     expect(run.exitCode, run.stderr).to.equal(0);
     expect(run.stdout).to.contain('1 cases, 0 failed');
     expect(run.stdout).to.match(/LV myocardium, ED +\d\.\d{3} \+- /);

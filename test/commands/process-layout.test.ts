@@ -12,7 +12,14 @@ describe("cinemyops process on the authors' layout", function () {
   this.timeout(120_000);
   let folder = '';
   const process = (...args: string[]) =>
-    runCli(['process', ...args, '--models-dir', join(folder, 'models'), '--device=cpu']);
+    runCli([
+      'process',
+      ...args,
+      '--models-dir',
+      join(folder, 'models'),
+      '--device=cpu',
+      '--model=untrained',
+    ]);
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'cinemyops-layout-'));
@@ -25,7 +32,7 @@ describe("cinemyops process on the authors' layout", function () {
 
   it('writes a label file a slice, in its place, in the numbers of training', async () => {
     const out = join(folder, 'out');
-    const run = await process(join(folder, 'imagesTr'), '--out', out, '--model=untrained');
+    const run = await process(join(folder, 'imagesTr'), '--out', out);
     expect(run.exitCode, run.stderr).to.equal(0);
     expect(run.stderr).to.contain('2 label files');
     expect(readdirSync(out).toSorted()).to.deep.equal([
