@@ -1,4 +1,5 @@
 // A 4D image in patient coordinates: the geometry of PS3.3 C.7.6.2.1.1.
+import { median } from './median.ts';
 
 /** Millimetres in the patient's LPS coordinates. */
 export type Vec3 = readonly [x: number, y: number, z: number];
@@ -129,11 +130,10 @@ export function planeOffsetsMm(planes: readonly Plane[]): number[] {
 export function sliceStep(planes: readonly Plane[]): SliceStep | undefined {
   const offsets = planeOffsetsMm(planes);
   const gaps = offsets.slice(1).map((o, i) => Math.abs(o - (offsets[i] ?? o)));
-  const sorted = gaps.toSorted((a, b) => a - b);
-  const median = sorted.at(Math.floor(sorted.length / 2));
-  if (median === undefined) return undefined;
-  const toleranceMm = Math.max(0.05, 0.01 * median);
-  return { mm: median, isUniform: gaps.every((g) => Math.abs(g - median) <= toleranceMm) };
+  const mm = median(gaps);
+  if (mm === undefined) return undefined;
+  const toleranceMm = Math.max(0.05, 0.01 * mm);
+  return { mm, isUniform: gaps.every((g) => Math.abs(g - mm) <= toleranceMm) };
 }
 
 /**

@@ -15,6 +15,7 @@ import type { Command, CommandIo } from './command.ts';
 import { fetchStudy } from './fetch-study.ts';
 import { summaryOf } from './findings-summary.ts';
 import { openNetwork } from './open-network.ts';
+import { connectionOf } from './serve/connection-of.ts';
 import { ORTHANC_ID, readInput } from './read-input.ts';
 import { processLayout } from './process-layout.ts';
 import { showProgress } from './show-progress.ts';
@@ -165,7 +166,6 @@ async function storeResults(
   url: string,
   objects: readonly DicomObject[],
 ): Promise<void> {
-  const { user, password, timeoutSeconds } = config.orthanc;
-  const connection = { url, user, password, timeoutMs: 1000 * timeoutSeconds };
+  const connection = connectionOf({ ...config.orthanc, url });
   await deliver(objects, createDicomWebStore(connection));
 }

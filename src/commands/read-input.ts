@@ -25,7 +25,7 @@ export async function readInput(path: string): Promise<InputInstance[]> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new NodeError(
       'usage',
-      `expected a folder, a file, a zip or an Orthanc study id, got '${basename(path)}', which is none: check the path`,
+      `expected a folder, a file, a zip or an Orthanc study id, got a path where nothing is: check the path`,
       { cause },
     );
   });

@@ -29,7 +29,7 @@ const RUNS = 'runs';
 /** The release caps its head at ten times its first width. */
 const HEAD_CAP = 10;
 /** What a run that goes on may be told anew. */
-const RESUME_FLAGS = new Set(['resume', 'out', 'models', 'cache', 'engine', 'device']);
+const RESUME_FLAGS = new Set(['resume', 'out', 'models-dir', 'cache', 'engine', 'device']);
 const DEVICES: readonly Device[] = ['cpu', 'webgpu', 'cuda'];
 
 const text = { type: 'string' } as const;
@@ -42,7 +42,7 @@ function readFlags(argv: readonly string[]) {
         data: { type: 'string', multiple: true },
         name: text,
         out: text,
-        models: text,
+        'models-dir': text,
         cache: text,
         engine: text,
         device: text,
@@ -145,7 +145,7 @@ function planOf(flags: Flags): TrainingPlan {
 export function parseTrainArgs(argv: readonly string[]): TrainArgs {
   const flags = readFlags(argv);
   const common = {
-    modelsDir: flags.models ?? MODELS_DIR,
+    modelsDir: flags['models-dir'] ?? MODELS_DIR,
     cacheDir: flags.cache ?? join(RUNS, 'cache'),
     engine: oneOf('engine', flags.engine ?? 'auto', ENGINE_CHOICES),
     device: oneOf('device', flags.device ?? 'cpu', DEVICES),

@@ -37,7 +37,7 @@ hash of their id, never by slice. Writes to the folder of the run:
 
 Options:
   --out DIR             folder of the run; default runs/VERSION
-  --models DIR          folder of models; default models
+  --models-dir DIR      folder of models; default models
   --cache DIR           folder for simulated slices, which take long to make; default runs/cache
   --engine NAME         auto (default), onnxruntime or tensorflow
   --device NAME         of onnxruntime: cpu (default), webgpu or cuda

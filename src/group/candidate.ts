@@ -2,7 +2,7 @@
 import type { TimeKey } from '../exam.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import { dot, length, planeNormal, type ImageOrientationPatient, type Vec3 } from '../volume.ts';
-import { chooseTimeKey, cycleCoverage, rankPhases } from './phases.ts';
+import { chooseTimeKey, coverageOfSlice, rankPhases } from './phases.ts';
 import { commonest, findSlices, MIN_PHASES, type Acquisition } from './slices.ts';
 import type { Stack } from './stacks.ts';
 
@@ -64,7 +64,7 @@ export function judgeStack(stack: Stack): Judgement {
     return refuse('no attribute tells the phases of a plane apart (TriggerTime to InstanceNumber)');
   }
   const slices = usable.map((s) => rankPhases(s.frames, timeKey));
-  if (slices.some((frames) => (cycleCoverage(frames, timeKey) ?? 1) > MAX_COVERAGE)) {
+  if (slices.some((frames) => (coverageOfSlice(frames, timeKey) ?? 1) > MAX_COVERAGE)) {
     return refuse('times that span several heart beats: real-time imaging or perfusion');
   }
   const dropped = all.filter((a) => !isUsable(a));

@@ -1,9 +1,10 @@
 // Whether a short-axis cine is whole, judged by its content.
 import type { Completeness } from '../exam.ts';
+import { median } from '../median.ts';
 import type { UnreadableInstance } from '../mr-frame.ts';
 import { dot, planeNormal } from '../volume.ts';
 import type { Candidate } from './candidate.ts';
-import { cycleCoverage } from './phases.ts';
+import { coverageOfSlice } from './phases.ts';
 
 /** A step this much wider than the usual one lacks a slice. */
 const GAP_FACTOR = 1.5;
@@ -45,7 +46,7 @@ function gaps({ slices }: Candidate): string[] {
   const normal = planeNormal(slices[0][0].imageOrientationPatient);
   const offsets = slices.map((frames) => dot(frames[0].imagePositionPatient, normal));
   const steps = offsets.slice(1).map((offset, i) => offset - offsets[i]);
-  const usual = steps.toSorted((a, b) => a - b).at(Math.floor(steps.length / 2)) ?? 0;
+  const usual = median(steps) ?? 0;
   return steps.flatMap((step, i) =>
     step > GAP_FACTOR * usual
       ? [
@@ -59,7 +60,7 @@ function gaps({ slices }: Candidate): string[] {
 function oddities(candidate: Candidate): string[] {
   const { slices, timeKey, phases, superseded } = candidate;
   const more = slices.filter((frames) => frames.length > phases).length;
-  const coverage = slices.map((frames) => cycleCoverage(frames, timeKey) ?? 1);
+  const coverage = slices.map((frames) => coverageOfSlice(frames, timeKey) ?? 1);
   const least = Math.min(...coverage);
   return [
     ...(superseded.length > 0

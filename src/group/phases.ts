@@ -1,4 +1,5 @@
 // The order of phases within a slice: a rank, never an equal time in another slice.
+import { cycleCoverage } from '../cycle-coverage.ts';
 import type { TimeKey } from '../exam.ts';
 import type { MrFrame } from '../mr-frame.ts';
 
@@ -45,17 +46,17 @@ export function isTriggerKey(key: TimeKey): boolean {
 }
 
 /**
- * How much of the R-R interval the phases of a slice cover.
+ * Share of the R-R interval that a slice covers.
  *
  * @param frames - of one slice, ranked
  * @returns 1 for a whole cycle; undefined when times or the interval are unknown
  */
-export function cycleCoverage(frames: readonly MrFrame[], key: TimeKey): number | undefined {
-  const first = frames.at(0);
-  const last = frames.at(-1);
-  if (first === undefined || last === undefined || frames.length < 2) return undefined;
-  const intervalMs = first.nominalIntervalMs;
-  if (!isTriggerKey(key) || intervalMs === undefined || intervalMs <= 0) return undefined;
-  const spanMs = (last.times[key] ?? Number.NaN) - (first.times[key] ?? Number.NaN);
-  return ((spanMs / (frames.length - 1)) * frames.length) / intervalMs;
+export function coverageOfSlice(frames: readonly MrFrame[], key: TimeKey): number | undefined {
+  if (!isTriggerKey(key)) return undefined;
+  return cycleCoverage({
+    firstMs: frames.at(0)?.times[key] ?? Number.NaN,
+    lastMs: frames.at(-1)?.times[key] ?? Number.NaN,
+    phases: frames.length,
+    rrIntervalMs: frames.at(0)?.nominalIntervalMs ?? Number.NaN,
+  });
 }

@@ -1,4 +1,5 @@
 // A stack's frames -> slices: planes by position along the normal, repeats of a plane resolved.
+import { median } from '../median.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import { dot, planeNormal, type ImageOrientationPatient } from '../volume.ts';
 import { chooseTimeKey } from './phases.ts';
@@ -109,8 +110,4 @@ function preference(a: Acquisition, b: Acquisition, usual: number): number {
 
 function latest(a: Acquisition, valueOf: (frame: MrFrame) => number | undefined): number {
   return Math.max(...a.frames.map((f) => valueOf(f) ?? 0).map((v) => (Number.isNaN(v) ? 0 : v)));
-}
-
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b).at(Math.floor(values.length / 2));
 }

@@ -1,4 +1,6 @@
 // The cardiac cycle: end diastole and end systole, and the frames that the network is shown.
+import { cycleCoverage } from '../cycle-coverage.ts';
+import { median } from '../median.ts';
 
 /** Coverage of the R-R interval from which the cycle is taken as closed. */
 const CLOSED_COVERAGE = 0.85;
@@ -63,24 +65,25 @@ export function shownFrames(
 }
 
 /**
- * Share of the R-R interval that the phases cover, over all slices.
+ * Share of the R-R interval that the phases cover, the median over slices.
  *
  * @param triggerTimesMs - `[T, Z]`
  * @param rrIntervalsMs - `[Z]`
  * @returns 1 when times or intervals are unknown
  */
-export function cycleCoverage(
+export function coverageOfExam(
   triggerTimesMs: Float64Array,
   rrIntervalsMs: readonly number[],
 ): number {
   const sizeZ = rrIntervalsMs.length;
-  const sizeT = triggerTimesMs.length / sizeZ;
-  const shares = rrIntervalsMs
-    .map((rrMs, z) => {
-      const spanMs = triggerTimesMs[(sizeT - 1) * sizeZ + z] - triggerTimesMs[z];
-      return ((spanMs / (sizeT - 1)) * sizeT) / rrMs;
-    })
-    .filter((share) => share > 0 && Number.isFinite(share))
-    .toSorted((a, b) => a - b);
-  return shares.at(Math.floor(shares.length / 2)) ?? 1;
+  const phases = triggerTimesMs.length / sizeZ;
+  const shares = rrIntervalsMs.map((rrIntervalMs, z) =>
+    cycleCoverage({
+      firstMs: triggerTimesMs[z],
+      lastMs: triggerTimesMs[(phases - 1) * sizeZ + z],
+      phases,
+      rrIntervalMs,
+    }),
+  );
+  return median(shares.filter((share) => share !== undefined)) ?? 1;
 }

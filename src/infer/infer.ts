@@ -6,7 +6,7 @@ import type { Progress } from '../progress.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { segmentAnatomy } from './anatomy.ts';
 import { keepLargestParts } from './components.ts';
-import { cycleCoverage, findEndPhases, shownFrames } from './cycle.ts';
+import { coverageOfExam, findEndPhases, shownFrames } from './cycle.ts';
 import { locateHeart } from './locate-heart.ts';
 import { motionCentre } from './motion-hint.ts';
 import { segmentPathology } from './pathology.ts';
@@ -48,7 +48,7 @@ export async function inferExam(
 
   const { anatomy, lvVolumes } = await segmentAnatomy(place, session, progress);
   const phases = findEndPhases(lvVolumes);
-  const coverage = cycleCoverage(volume.triggerTimesMs, exam.rrIntervalsMs);
+  const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
   const shown = shownFrames(network.frames, volume.shape[0], {
     endDiastole: phases.endDiastole,
     coverage,

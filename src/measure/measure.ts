@@ -2,6 +2,7 @@
 import type { CineExam } from '../exam.ts';
 import type { Measured, Measurements, Unit } from '../findings.ts';
 import { ANATOMY, countLabel, PATHOLOGY, type LabelVolume } from '../labels.ts';
+import { median } from '../median.ts';
 import { isBlindToPathology } from '../model-identity.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { sliceExtentsMm } from '../volume.ts';
@@ -14,10 +15,12 @@ export const MYOCARDIUM_DENSITY_G_PER_ML = 1.05;
  * SliceThickness), so gaps between slices count as heart.
  */
 export function measureExam(exam: CineExam, segmentation: Segmentation): Measurements {
-  const { anatomy, pathology, endDiastole, endSystole } = segmentation;
+  const { anatomy, pathology, endDiastole } = segmentation;
   const voxelMl = voxelVolumesMl(exam);
   const lvVolumesMl = curve(anatomy, ANATOMY.lvBlood, voxelMl);
   const rvVolumesMl = curve(anatomy, ANATOMY.rvBlood, voxelMl);
+  const [lvEdv, lvEsv, lvSv, lvEf] = ventricle('left', lvVolumesMl, segmentation);
+  const [rvEdv, rvEsv, rvSv, rvEf] = ventricle('right', rvVolumesMl, segmentation);
   const myocardiumMl = volumeMl(anatomy, ANATOMY.myocardium, { t: endDiastole, voxelMl });
   const scarMl = volumeMl(pathology, PATHOLOGY.scar, { t: 0, voxelMl });
   const edemaMl = volumeMl(pathology, PATHOLOGY.edema, { t: 0, voxelMl });
@@ -35,8 +38,8 @@ export function measureExam(exam: CineExam, segmentation: Segmentation): Measure
   return {
     lvVolumesMl,
     rvVolumesMl,
-    ...lvFunction(lvVolumesMl[endDiastole], lvVolumesMl[endSystole]),
-    ...rvFunction(rvVolumesMl[endDiastole], rvVolumesMl[endSystole]),
+    ...{ lvEdv, lvEsv, lvSv, lvEf },
+    ...{ rvEdv, rvEsv, rvSv, rvEf },
     lvMass: measured(myocardiumMl * MYOCARDIUM_DENSITY_G_PER_ML, 'g', myocardiumMl > 0, wall),
     lvMyocardiumVolume: measured(myocardiumMl, 'mL', myocardiumMl > 0, wall),
     scarVolume: lesion(scarMl, 'mL'),
@@ -52,27 +55,12 @@ export function measureExam(exam: CineExam, segmentation: Segmentation): Measure
   };
 }
 
-function lvFunction(
-  edvMl: number,
-  esvMl: number,
-): Pick<Measurements, 'lvEdv' | 'lvEsv' | 'lvSv' | 'lvEf'> {
-  const [lvEdv, lvEsv, lvSv, lvEf] = ventricle(edvMl, esvMl, 'left');
-  return { lvEdv, lvEsv, lvSv, lvEf };
-}
-
-function rvFunction(
-  edvMl: number,
-  esvMl: number,
-): Pick<Measurements, 'rvEdv' | 'rvEsv' | 'rvSv' | 'rvEf'> {
-  const [rvEdv, rvEsv, rvSv, rvEf] = ventricle(edvMl, esvMl, 'right');
-  return { rvEdv, rvEsv, rvSv, rvEf };
-}
-
 function ventricle(
-  edvMl: number,
-  esvMl: number,
   side: 'left' | 'right',
+  volumesMl: readonly number[],
+  { endDiastole, endSystole }: Segmentation,
 ): readonly [edv: Measured, esv: Measured, sv: Measured, ef: Measured] {
+  const [edvMl, esvMl] = [volumesMl[endDiastole], volumesMl[endSystole]];
   const absent = `no ${side}-ventricular blood was segmented at end diastole`;
   const isThere = edvMl > 0;
   // Swapped phases or a failed segmentation: a stroke volume below zero is no measurement.
@@ -94,14 +82,8 @@ function measured(value: number, unit: Unit, isKnown: boolean, reason: string): 
 
 /** The median over slices: each was scanned in a breath-hold of its own. */
 function rrInterval(intervalsMs: readonly number[]): Measured {
-  const known = intervalsMs.filter((ms) => ms > 0).toSorted((a, b) => a - b);
-  const median = known.at(Math.floor(known.length / 2));
-  return measured(
-    median ?? Number.NaN,
-    'ms',
-    median !== undefined,
-    'the images carry no NominalInterval',
-  );
+  const usualMs = median(intervalsMs.filter((ms) => ms > 0)) ?? Number.NaN;
+  return measured(usualMs, 'ms', usualMs > 0, 'the images carry no NominalInterval');
 }
 
 /** `[Z]`: millilitres that one voxel of each slice stands for. */

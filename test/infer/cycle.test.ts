@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { cycleCoverage, findEndPhases, shownFrames } from '../../src/infer/cycle.ts';
+import { coverageOfExam, findEndPhases, shownFrames } from '../../src/infer/cycle.ts';
 
 describe('cardiac cycle', () => {
   it('finds end diastole and end systole, also across the end of the cycle', () => {
@@ -38,8 +38,8 @@ describe('cardiac cycle', () => {
 
   it('measures coverage from trigger times and R-R intervals, and believes 1 without them', () => {
     const times = Float64Array.from({ length: 20 }, (_, i) => Math.floor(i / 2) * 50);
-    expect(cycleCoverage(times, [1000, 1000])).to.be.closeTo(0.5, 1e-9);
-    expect(cycleCoverage(times, [Number.NaN, Number.NaN])).to.equal(1);
+    expect(coverageOfExam(times, [1000, 1000])).to.be.closeTo(0.5, 1e-9);
+    expect(coverageOfExam(times, [Number.NaN, Number.NaN])).to.equal(1);
   });
 
   it('works with one phase and one frame', () => {

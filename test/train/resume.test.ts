@@ -54,7 +54,7 @@ describe('a training run that is killed', function () {
   it('goes on to the same weights as one that was not', async () => {
     const places = (run: string): string[] => [
       ...['--out', join(root, run), '--cache', join(root, 'cache')],
-      ...['--models', join(root, `models-${run}`)],
+      ...['--models-dir', join(root, `models-${run}`)],
     ];
     expect(await exitCodeOf(spawnTrain([...PLAN, ...places('whole')]))).to.equal(0);
 
