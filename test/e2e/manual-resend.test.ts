@@ -49,8 +49,9 @@ describe('an exam that is run again by hand', () => {
   });
 
   after(async () => {
-    await node.stop();
-    await orthanc.remove();
+    // Undefined when all was skipped.
+    await (node as NodeProcess | undefined)?.stop();
+    await (orthanc as OrthancProcess | undefined)?.remove();
   });
 
   /** A short exam of a simulated patient. */
