@@ -5,6 +5,7 @@ import { messageOf, NodeError } from '../errors.ts';
 import { doublingWidths } from '../network/architecture.ts';
 import { VERSION_PATTERN } from '../network/model/manifest.ts';
 import type { Device } from '../network/session.ts';
+import type { Optimiser } from '../network/training-step.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../train/open-engine.ts';
 import { DEFAULT_PLAN, parsePlan, type TrainingPlan } from '../train/plan.ts';
 import { MODELS_DIR } from './open-network.ts';
@@ -30,6 +31,8 @@ const RUNS = 'runs';
 const HEAD_CAP = 10;
 /** What a run that goes on may be told anew. */
 const RESUME_FLAGS = new Set(['resume', 'out', 'models-dir', 'cache', 'engine', 'device']);
+const OPTIMISERS = ['sgd', 'adam'] as const satisfies readonly Optimiser[];
+const ADAM_DEFAULTS = { optimiser: 'adam', learningRate: 0.001, momentum: 0.9 } as const;
 const DEVICES: readonly Device[] = ['cpu', 'webgpu', 'cuda'];
 
 const text = { type: 'string' } as const;
@@ -57,6 +60,7 @@ function readFlags(argv: readonly string[]) {
         'stills-share': text,
         width: text,
         'head-width': text,
+        optimiser: text,
         'learning-rate': text,
         momentum: text,
         patience: text,
@@ -122,8 +126,10 @@ function planOf(flags: Flags): TrainingPlan {
   const { architecture } = DEFAULT_PLAN;
   const width = numberOf('width', flags.width ?? `${architecture.encoderWidths[0]}`);
   const headWidth = numberOf('head-width', flags['head-width'] ?? `${architecture.headWidths[0]}`);
+  const optimiser = oneOf('optimiser', flags.optimiser ?? DEFAULT_PLAN.optimiser, OPTIMISERS);
   return parsePlan({
     ...DEFAULT_PLAN,
+    ...(optimiser === 'adam' && ADAM_DEFAULTS),
     version: name,
     data,
     architecture: {

@@ -52,8 +52,9 @@ Options:
   --still-size PIXELS   side of a still, a multiple of 16; default 128
   --width N             first width of the encoder; default 12
   --head-width N        first width of the pathology head; default 16
-  --learning-rate X     default 0.01
-  --momentum X          default 0.99
+  --optimiser NAME      sgd (default, as the authors train) or adam
+  --learning-rate X     default 0.01; with adam 0.001
+  --momentum X          default 0.99; with adam 0.9
   --patience N          epochs without a better score before training stops; default 30
   --validation-slices N held-out slices that every epoch is judged on; default 24
   --no-augmentation     for tests

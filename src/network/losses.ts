@@ -15,12 +15,26 @@ export interface Supervision<X> {
   readonly diceWeight: X;
 }
 
+/** Where what lies in each pixel at end diastole has really gone, as only simulated hearts tell. */
+export interface TrueMotion<X> {
+  /** `[N T, 2, H, W]`, in pixels, y then x. */
+  readonly displacement: X;
+  /** `[N T, 1, H, W]`: 0 where unknown; sums to 1. */
+  readonly weight: X;
+  /** `[1, 2, 1, 1]`: pixels of a normalised displacement of 1. */
+  readonly pixels: X;
+}
+
 export interface LossInputs<X> {
   /** `[N, T, H, W]`. */
   readonly cine: X;
   /** `[N, S, T]`, one-hot: the frames that the motion and consistency terms look at. */
   readonly frameSelection: X;
+  /** Of `[N L]` frames: the first L of every sample. The release labels end diastole alone, L = 1. */
   readonly anatomy: Supervision<X>;
+  readonly labelledFrames: number;
+  /** Absent where the true motion of no sample is known. */
+  readonly trueMotion?: TrueMotion<X>;
   readonly pathology: Supervision<X>;
   /** `[4]`: weight of each resolution, finest first. */
   readonly deepSupervision: X;
@@ -33,24 +47,36 @@ export interface LossTerms<X> {
   readonly smoothness: X;
   readonly anatomy: X;
   readonly pathology: X;
+  /** Mean end-point error in pixels against the true motion; 0 where none is known. */
+  readonly displacement: X;
 }
 
 export type LossName = keyof LossTerms<unknown>;
 
-export const LOSS_NAMES = ['motion', 'consistency', 'smoothness', 'anatomy', 'pathology'] as const;
+export const LOSS_NAMES = [
+  'motion',
+  'consistency',
+  'smoothness',
+  'anatomy',
+  'pathology',
+  'displacement',
+] as const;
 
-/** Weight of each term in the total, as released. */
+/** Weight of each term in the total, as released: `displacement` is not of the release. */
 export const LOSS_WEIGHTS: Readonly<Record<LossName, number>> = {
   motion: 1,
   consistency: 2,
   smoothness: 100,
   anatomy: 5,
   pathology: 1,
+  displacement: 0,
 };
 
 /** As released: 4/7, 2/7, 1/7, 0, finest first. */
 export const DEEP_SUPERVISION: readonly [number, number, number, number] = [4 / 7, 2 / 7, 1 / 7, 0];
 
+/** Squared pixels: errors well below a third of a pixel pull less. */
+const END_POINT_EPSILON = 0.01;
 const COSINE_EPSILON = 1e-8;
 const ANATOMY_EPSILON = 1e-10;
 const DICE_SMOOTH = 1e-5;
@@ -156,13 +182,21 @@ function softDice<X>(
   return ops.divide(shift(ops, overlap, smooth), shift(ops, sizes, smooth + guard));
 }
 
-/** Of frame 0 against the ED label. */
+/** Mean distance between where the network and where the truth says that each known pixel goes. */
+function endPointError<X>(ops: Ops<X>, motion: X, truth: TrueMotion<X>): X {
+  const { displacement, weight, pixels } = truth;
+  const error = ops.subtract(ops.multiply(motion, pixels), displacement);
+  const squared = ops.sum(square(ops, error), [1]);
+  return total(ops, ops.multiply(ops.sqrt(shift(ops, squared, END_POINT_EPSILON)), weight));
+}
+
+/** Of the labelled frames, of which the first is end diastole. */
 function anatomyLoss<X>(ops: Ops<X>, anatomy: X, inputs: LossInputs<X>): X {
   const { targets, merge, sampleWeight, diceWeight } = inputs.anatomy;
   const [, c, h, w] = ops.shapeOf(anatomy);
   const [n, t] = ops.shapeOf(inputs.cine);
-  const first = ops.slice(ops.reshape(anatomy, [n, t, c, h, w]), 1, [0, 1]);
-  const probability = mergeClasses(ops, ops.reshape(first, [n, c, h, w]), merge);
+  const labelled = ops.slice(ops.reshape(anatomy, [n, t, c, h, w]), 1, [0, inputs.labelledFrames]);
+  const probability = mergeClasses(ops, ops.reshape(labelled, [-1, c, h, w]), merge);
   // The release averages the cross-entropy over the classes too.
   const entropy = ops.mean(
     crossEntropy(ops, targets[0], shift(ops, probability, ANATOMY_EPSILON)),
@@ -219,12 +253,17 @@ export function lossTerms<X>(
     warped: ops.warp(selectFrames(ops, x, selection), displacement),
     reference: referenceFrames(ops, x, selection),
   });
+  const motion = meanSquare(ops, warped(frames));
   return {
-    motion: meanSquare(ops, warped(frames)),
+    motion,
     consistency: cosineDistance(ops, warped(outputs.anatomy)),
     smoothness: bendingEnergy(ops, outputs.motion),
     anatomy: anatomyLoss(ops, outputs.anatomy, inputs),
     pathology: pathologyLoss(ops, outputs.logits, inputs),
+    displacement:
+      inputs.trueMotion === undefined
+        ? scale(ops, motion, 0)
+        : endPointError(ops, outputs.motion, inputs.trueMotion),
   };
 }
 
@@ -232,13 +271,20 @@ export function lossTerms<X>(
 export function anatomyTermsOnly<X>(ops: Ops<X>, anatomy: X, inputs: LossInputs<X>): LossTerms<X> {
   const loss = anatomyLoss(ops, anatomy, inputs);
   const zero = scale(ops, loss, 0);
-  return { motion: zero, consistency: zero, smoothness: zero, anatomy: loss, pathology: zero };
+  return {
+    motion: zero,
+    consistency: zero,
+    smoothness: zero,
+    anatomy: loss,
+    pathology: zero,
+    displacement: zero,
+  };
 }
 
 /**
  * Weighted sum of the terms; it may be negative.
  *
- * @param weights - `[5]`, in the order of `LOSS_NAMES`
+ * @param weights - `[6]`, in the order of `LOSS_NAMES`
  */
 export function totalLoss<X>(ops: Ops<X>, terms: LossTerms<X>, weights: X): X {
   return LOSS_NAMES.map((name, i) =>

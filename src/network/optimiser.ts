@@ -1,13 +1,13 @@
-// Stochastic gradient descent as the authors train, over any engine.
+// How gradients change parameters, over any engine: stochastic gradient descent as the authors train, and Adam.
 import type { Ops } from './ops.ts';
-import { shift, square } from './ops.ts';
+import { scale, shift, square } from './ops.ts';
 
 /** `[1]` each. */
 export interface OptimiserSettings<X> {
   readonly learningRate: X;
-  /** Nesterov; 0.99 as released. */
+  /** Nesterov, 0.99 as released; for Adam the decay of the mean gradient, 0.9 as usual. */
   readonly momentum: X;
-  /** Added to the gradient times the parameter; 3e-5 as released. */
+  /** Of the parameter; 3e-5 as released. */
   readonly weightDecay: X;
 }
 
@@ -18,6 +18,16 @@ export interface Descent<X> {
   /** Zero before the first step. */
   readonly velocity: X;
 }
+
+/** The same with Adam's second moment, zero before the first step. */
+export interface AdaptiveDescent<X> extends Descent<X> {
+  readonly squares: X;
+}
+
+/** Decay of Adam's mean squared gradient. */
+const SQUARES_DECAY = 0.99;
+/** Keeps Adam's quotient finite. */
+const ADAM_EPSILON = 1e-8;
 
 /** Keeps the quotient finite, as torch.nn.utils.clip_grad_norm_ does. */
 const NORM_GUARD = 1e-6;
@@ -54,6 +64,30 @@ export function descend<X>(
   return {
     parameter: ops.subtract(parameter, ops.multiply(step, learningRate)),
     velocity: nextVelocity,
+  };
+}
+
+/**
+ * One step of Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019), for one parameter. The moments are
+ * not corrected for having begun at zero: parts of the network begin at different steps, and with these decays
+ * the first steps are at most twice as long, within the warm-up.
+ */
+export function adapt<X>(
+  ops: Ops<X>,
+  { parameter, gradient, velocity, squares }: AdaptiveDescent<X>,
+  { learningRate, momentum, weightDecay }: OptimiserSettings<X>,
+): { readonly parameter: X; readonly velocity: X; readonly squares: X } {
+  const nextVelocity = ops.add(gradient, ops.multiply(ops.subtract(velocity, gradient), momentum));
+  const nextSquares = ops.add(
+    scale(ops, squares, SQUARES_DECAY),
+    scale(ops, square(ops, gradient), 1 - SQUARES_DECAY),
+  );
+  const direction = ops.divide(nextVelocity, shift(ops, ops.sqrt(nextSquares), ADAM_EPSILON));
+  const step = ops.add(direction, ops.multiply(parameter, weightDecay));
+  return {
+    parameter: ops.subtract(parameter, ops.multiply(step, learningRate)),
+    velocity: nextVelocity,
+    squares: nextSquares,
   };
 }
 

@@ -1,11 +1,11 @@
 // One step of training, whichever engine makes it.
 import { NodeError } from '../errors.ts';
 import { SIZE_MULTIPLE } from './architecture.ts';
-import type { LossInputs, LossName } from './losses.ts';
+import type { LossInputs, LossName, TrueMotion } from './losses.ts';
 import { DEEP_SUPERVISION, LOSS_WEIGHTS } from './losses.ts';
 import type { DenseArray } from './arrays/dense-array.ts';
 import type { NamedParameters } from './parameters.ts';
-import type { Annotation } from './targets.ts';
+import type { Annotation, LabelledSamples } from './targets.ts';
 import { anatomySupervision, LARGEST_TASK_LABEL, pathologySupervision } from './targets.ts';
 
 /** Samples that are trained on together. */
@@ -19,6 +19,24 @@ export interface TrainingBatch {
   readonly annotations: readonly Annotation[];
   /** `[N][S]`: the frames that the motion and consistency terms look at; S equal for all samples. */
   readonly sampledFrames: readonly (readonly number[])[];
+  /** Labels after end diastole, where a sample has them: they train anatomy in motion. */
+  readonly laterLabels?: LaterLabels;
+  /** True motion, where the heart is a simulated one. */
+  readonly trueMotion?: BatchMotion;
+}
+
+export interface LaterLabels {
+  /** `[N, T - 1, H, W]`, values of TASK_LABEL. */
+  readonly labels: Uint8Array;
+  /** `[N][T - 1]`. */
+  readonly annotations: readonly (readonly Annotation[])[];
+}
+
+export interface BatchMotion {
+  /** `[N, T, 2, H, W]`: pixels, y then x, from end diastole. */
+  readonly displacement: Float32Array;
+  /** `[N, H, W]`: 1 where it is known. */
+  readonly known: Uint8Array;
 }
 
 /**
@@ -27,7 +45,11 @@ export interface TrainingBatch {
  */
 export type TrainedPart = 'all' | 'anatomy';
 
+/** `sgd` is the authors'; `adam` gets further in the few steps that a machine without a GPU makes. */
+export type Optimiser = 'sgd' | 'adam';
+
 export interface TrainingSettings {
+  readonly optimiser: Optimiser;
   readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
@@ -44,6 +66,7 @@ export interface TrainingSettings {
 
 /** The authors' settings; the learning rate falls as (1 - epoch / epochs)^0.9 from here. */
 export const RELEASED_SETTINGS: TrainingSettings = {
+  optimiser: 'sgd',
   learningRate: 0.01,
   momentum: 0.99,
   weightDecay: 3e-5,
@@ -70,6 +93,8 @@ export interface TrainingState {
   readonly parameters: NamedParameters;
   /** Momentum of every trained parameter; zeros before the first step. */
   readonly velocities: NamedParameters;
+  /** Adam's mean squared gradient of every trained parameter; zeros where it was never used. */
+  readonly squares: NamedParameters;
 }
 
 export interface LossAndGradients {
@@ -121,8 +146,62 @@ export function checkTrainingBatch(batch: TrainingBatch): void {
       if (!Number.isInteger(frame) || frame < 0 || frame >= t)
         requireEqual(`sampled frame of sample ${sample}`, `0..${t - 1}`, frame);
   });
-  const label = batch.labels.find((value) => value > LARGEST_TASK_LABEL);
+  checkLaterFrames(batch);
+  const label = [batch.labels, batch.laterLabels?.labels ?? []]
+    .flatMap((labels) => labels.find((value) => value > LARGEST_TASK_LABEL) ?? [])
+    .at(0);
   if (label !== undefined) requireEqual('label', `0..${LARGEST_TASK_LABEL}`, label);
+}
+
+function checkLaterFrames({ shape: [n, t, h, w], laterLabels, trueMotion }: TrainingBatch): void {
+  if (laterLabels !== undefined) {
+    requireEqual('values of later labels', n * (t - 1) * h * w, laterLabels.labels.length);
+    requireEqual('annotations of later labels', n, laterLabels.annotations.length);
+    for (const known of laterLabels.annotations)
+      requireEqual('later labels annotated', t - 1, known.length);
+  }
+  if (trueMotion !== undefined) {
+    requireEqual('values of true motion', n * t * 2 * h * w, trueMotion.displacement.length);
+    requireEqual('pixels of known motion', n * h * w, trueMotion.known.length);
+  }
+}
+
+/** Labels of every frame that has them, sample by sample, frame by frame. */
+function labelledFrames(batch: TrainingBatch): LabelledSamples & { readonly perSample: number } {
+  const [n, t, h, w] = batch.shape;
+  const { laterLabels } = batch;
+  if (laterLabels === undefined) {
+    const { labels, annotations } = batch;
+    return { labels, annotations, shape: [n, h, w], perSample: 1 };
+  }
+  const size = h * w;
+  const labels = new Uint8Array(n * t * size);
+  for (let i = 0; i < n; i++) {
+    const later = laterLabels.labels.subarray(i * (t - 1) * size, (i + 1) * (t - 1) * size);
+    labels.set(batch.labels.subarray(i * size, (i + 1) * size), i * t * size);
+    labels.set(later, (i * t + 1) * size);
+  }
+  const annotations = batch.annotations.flatMap((known, i) => [
+    known,
+    ...laterLabels.annotations[i],
+  ]);
+  return { labels, annotations, shape: [n * t, h, w], perSample: t };
+}
+
+function trueMotionArrays(
+  [n, t, h, w]: TrainingBatch['shape'],
+  { displacement, known }: BatchMotion,
+): TrueMotion<DenseArray<Float32Array>> {
+  const size = h * w;
+  const count = t * known.reduce((sum, is) => sum + is, 0);
+  const weight = new Float32Array(n * t * size);
+  for (let i = 0; i < weight.length; i++)
+    weight[i] = known[Math.floor(i / (t * size)) * size + (i % size)] / Math.max(1, count);
+  return {
+    displacement: { shape: [n * t, 2, h, w], values: displacement },
+    weight: { shape: [n * t, 1, h, w], values: weight },
+    pixels: { shape: [1, 2, 1, 1], values: Float32Array.of((h - 1) / 2, (w - 1) / 2) },
+  };
 }
 
 /** `[N, S, T]`, one-hot. */
@@ -151,14 +230,19 @@ export function lossArrays(
     shape: [n, h, w],
     annotations: batch.annotations,
   } as const;
+  const labelled = labelledFrames(batch);
   return {
     cine: { shape: batch.shape, values: batch.cine },
     frameSelection: frameSelection(batch),
-    anatomy: anatomySupervision(samples),
+    anatomy: anatomySupervision(labelled),
+    labelledFrames: labelled.perSample,
     pathology: pathologySupervision(samples),
     deepSupervision: {
       shape: [deepSupervision.length],
       values: Float32Array.from(deepSupervision),
     },
+    ...(batch.trueMotion === undefined
+      ? {}
+      : { trueMotion: trueMotionArrays(batch.shape, batch.trueMotion) }),
   };
 }

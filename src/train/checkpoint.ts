@@ -40,6 +40,7 @@ export const RUN_FILES = {
 
 const PARAMETER = 'parameters/';
 const VELOCITY = 'velocities/';
+const SQUARES = 'squares/';
 
 function prefixed(prefix: string, arrays: NamedParameters): [string, ParameterArray][] {
   return [...arrays].map(([name, array]) => [`${prefix}${name}`, array]);
@@ -54,6 +55,7 @@ export async function saveCheckpoint(
   const tensors = new Map([
     ...prefixed(PARAMETER, state.parameters),
     ...prefixed(VELOCITY, state.velocities),
+    ...prefixed(SQUARES, state.squares),
   ]);
   const metadata = { progress: JSON.stringify(progress) };
   await writeDurably(join(folder, file), writeSafetensors(tensors, metadata));
@@ -112,6 +114,7 @@ export async function loadCheckpoint(
     state: {
       parameters: arraysOf(tensors, { prefix: PARAMETER, names: all }),
       velocities: arraysOf(tensors, { prefix: VELOCITY, names: trained }),
+      squares: arraysOf(tensors, { prefix: SQUARES, names: trained }),
     },
   };
 }

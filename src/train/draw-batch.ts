@@ -1,5 +1,5 @@
 // The batch of one step: a function of the plan, the patients and the step, and of nothing that came before.
-import type { TrainingBatch } from '../network/training-step.ts';
+import type { BatchMotion, LaterLabels, TrainingBatch } from '../network/training-step.ts';
 import type { Random } from '../random.ts';
 import type { TrainingPlan } from './plan.ts';
 import { drawCineSample, drawStill, type TrainingSample } from './sample.ts';
@@ -33,20 +33,45 @@ export function joinSamples(
   samples: readonly TrainingSample[],
   { random, frames, size }: { random: Random; frames: number; size: number },
 ): TrainingBatch {
-  const n = samples.length;
-  const cine = new Float32Array(n * frames * size * size);
-  const labels = new Uint8Array(n * size * size);
-  samples.forEach((sample, i) => {
-    cine.set(sample.cine, i * sample.cine.length);
-    labels.set(sample.labels, i * sample.labels.length);
-  });
+  const later = samples.flatMap((sample) => sample.later ?? []);
   return {
-    shape: [n, frames, size, size],
-    cine,
-    labels,
+    shape: [samples.length, frames, size, size],
+    cine: joined(samples.map(({ cine }) => cine)),
+    labels: joined(samples.map(({ labels }) => labels)),
     annotations: samples.map(({ annotation }) => annotation),
     sampledFrames: samples.map((_, i) => drawFrames(random.fork(`frames ${i}`), frames)),
+    ...(later.length === samples.length && { laterLabels: joinLater(later) }),
+    ...(frames > 1 && { trueMotion: joinMotion(samples, frames * 2 * size ** 2) }),
   };
+}
+
+type LaterOfSample = NonNullable<TrainingSample['later']>;
+
+const joinLater = (later: readonly LaterOfSample[]): LaterLabels => ({
+  labels: joined(later.map(({ labels }) => labels)),
+  annotations: later.map(({ annotations }) => annotations),
+});
+
+/** Motion that is not known of a sample is 0, and not looked at. */
+const joinMotion = (samples: readonly TrainingSample[], length: number): BatchMotion => ({
+  displacement: joined(
+    samples.map(({ motion }) => motion?.displacement ?? new Float32Array(length)),
+  ),
+  known: joined(
+    samples.map(({ motion, labels }) => motion?.known ?? new Uint8Array(labels.length)),
+  ),
+});
+
+/** Arrays of one kind, one after the other. */
+function joined<A extends Float32Array | Uint8Array>(parts: readonly A[]): A {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const whole = new (parts[0].constructor as new (length: number) => A)(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Without replacement. */

@@ -1,6 +1,7 @@
 // Everything that decides how a training run goes; kept in its checkpoints.
 import { z } from 'zod';
 import { NodeError } from '../errors.ts';
+import type { Optimiser } from '../network/training-step.ts';
 import { type Architecture, doublingWidths, SIZE_MULTIPLE } from '../network/architecture.ts';
 
 const count = z.int().positive();
@@ -34,7 +35,9 @@ export const trainingPlanSchema = z.strictObject({
   patchMm: imageSide,
   /** Side of a still in pixels, of the heart or of a whole scan. */
   stillPixels: imageSide,
+  optimiser: z.enum(['sgd', 'adam']) satisfies z.ZodType<Optimiser>,
   learningRate: z.number().positive(),
+  /** Nesterov's of sgd, the mean gradient's decay of adam. */
   momentum: share,
   /** Share of steps with stills, at the start and at the end of training. */
   stillsShare: z.tuple([share, share]),
@@ -64,6 +67,7 @@ export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
   stills: 6,
   patchMm: 96,
   stillPixels: 128,
+  optimiser: 'sgd',
   learningRate: 0.01,
   momentum: 0.99,
   stillsShare: [0.9, 0.5],

@@ -1,10 +1,11 @@
 // One training sample from one slice: the frames shown, the view of them, their augmentation.
-import type { Annotation } from '../network/targets.ts';
+import { type Annotation, NO_ANNOTATION } from '../network/targets.ts';
 import { RELEASED_INPUT } from '../network/model/manifest.ts';
 import { zScore } from '../network/z-score.ts';
 import type { Random, Range } from '../random.ts';
 import { drawIntensityChanges } from './intensity.ts';
 import { type CineSlice, frameOf } from './source.ts';
+import { type ViewMotion, viewMotion } from './true-motion.ts';
 import { sampleFrame, sampleLabels, samplingPoints, type View } from './view.ts';
 
 /** Ready for the network. */
@@ -14,6 +15,10 @@ export interface TrainingSample {
   /** `[size, size]`, values of TASK_LABEL, at the first frame. */
   readonly labels: Uint8Array;
   readonly annotation: Annotation;
+  /** `[T - 1, size, size]` and what is known of each, of the frames after the first; absent for stills. */
+  readonly later?: { readonly labels: Uint8Array; readonly annotations: readonly Annotation[] };
+  /** Absent where the true motion is unknown. */
+  readonly motion?: ViewMotion;
 }
 
 /** Millimetres by which the heart may be off the centre of the patch, one standard deviation. */
@@ -82,6 +87,15 @@ function drawWideView(random: Random, slice: CineSlice, size: number): View {
   };
 }
 
+/** The labelled phase that a frame at a fractional phase shows, if it shows one alone. */
+function labelledPhase({ shape, labels, cycleShare }: CineSlice, position: number): number | null {
+  const [phases] = shape;
+  const nearest = Math.round(position);
+  const phase = cycleShare >= 1 ? nearest % phases : nearest;
+  const isBlended = phases >= BLENDED_FROM_PHASES && Math.abs(position - nearest) > 0.1;
+  return !isBlended && labels.has(phase) ? phase : null;
+}
+
 /** A frame at a fractional phase of the slice, past its last phase the last or, when closed, the first. */
 function frameAt(slice: CineSlice, position: number): Float32Array {
   const [phases] = slice.shape;
@@ -127,10 +141,15 @@ export function showFrames(
   return { cine, points };
 }
 
+/** Fractional phases of fractions of the cycle from end diastole. */
+function positionsOf(slice: CineSlice, fractions: readonly number[]): number[] {
+  const [phases] = slice.shape;
+  return fractions.map((f) => slice.endDiastole + (f * phases) / slice.cycleShare);
+}
+
 /** Frames of a slice at fractions of the cycle from end diastole, `[Y, X]` each. */
 export function framesAt(slice: CineSlice, fractions: readonly number[]): Float32Array[] {
-  const [phases] = slice.shape;
-  return fractions.map((f) => frameAt(slice, slice.endDiastole + (f * phases) / slice.cycleShare));
+  return positionsOf(slice, fractions).map((position) => frameAt(slice, position));
 }
 
 function labelsAt(slice: CineSlice, t: number, points: Float32Array): Uint8Array {
@@ -160,7 +179,36 @@ export function drawCineSample(
     : evenFractions(frames);
   const intensity = isAugmented ? { random: random.fork('intensity') } : {};
   const { cine, points } = showFrames(framesAt(slice, fractions), { slice, view, ...intensity });
-  return { cine, labels: labelsAt(slice, slice.endDiastole, points), annotation: slice.annotation };
+  const positions = positionsOf(slice, fractions);
+  return {
+    cine,
+    labels: labelsAt(slice, slice.endDiastole, points),
+    annotation: slice.annotation,
+    later: laterLabels(slice, positions.slice(1), points),
+    ...(slice.motion === undefined
+      ? {}
+      : { motion: viewMotion(slice.motion, { view, points }, nearestPhases(slice, positions)) }),
+  };
+}
+
+function nearestPhases({ shape }: CineSlice, positions: readonly number[]): number[] {
+  return positions.map((position) => Math.round(position) % shape[0]);
+}
+
+function laterLabels(
+  slice: CineSlice,
+  positions: readonly number[],
+  points: Float32Array,
+): NonNullable<TrainingSample['later']> {
+  const size = points.length / 2;
+  const labels = new Uint8Array(positions.length * size);
+  const annotations = positions.map((position, k) => {
+    const phase = labelledPhase(slice, position);
+    if (phase === null) return NO_ANNOTATION;
+    labels.set(labelsAt(slice, phase, points), k * size);
+    return slice.annotation;
+  });
+  return { labels, annotations };
 }
 
 /** One labelled frame of any phase, of the heart or of the whole scan; it trains anatomy. */

@@ -8,6 +8,8 @@ export type StepKind = 'cine' | 'stills';
 
 /** Exponent of the decay, as released. */
 const POLY_POWER = 0.9;
+/** Of the mean end-point error in pixels, where simulated hearts tell the true motion. */
+const DISPLACEMENT_WEIGHT = 1;
 /** A new network takes this many steps to reach its learning rate. */
 const WARM_UP_STEPS = 50;
 
@@ -33,6 +35,8 @@ export function learningRateAt(plan: TrainingPlan, step: number): number {
 export function settingsOfStep(plan: TrainingPlan, step: number): TrainingSettings {
   return {
     ...RELEASED_SETTINGS,
+    lossWeights: { ...RELEASED_SETTINGS.lossWeights, displacement: DISPLACEMENT_WEIGHT },
+    optimiser: plan.optimiser,
     learningRate: learningRateAt(plan, step),
     momentum: plan.momentum,
     // Batches of stills and of cine differ in their statistics; in the end the network learns to

@@ -7,15 +7,17 @@ import { NodeError } from '../errors.ts';
 import { FULL_ANNOTATION } from '../network/targets.ts';
 import { acquireSlice } from '../simulate/acquire-slice.ts';
 import { createRandom } from '../random.ts';
+import { sliceDisplacement } from '../simulate/displacement.ts';
 import { SIMULATOR_VERSION } from '../simulate/parameters.ts';
 import { renderSlice } from '../simulate/render-slice.ts';
 import type { ScanPlan } from '../simulate/scan.ts';
 import { planExam } from '../simulate/simulate.ts';
 import type { Subject } from '../simulate/subject.ts';
 import type { CineSlice, TrainingSource } from './source.ts';
+import { knownMotion, type SliceMotion } from './true-motion.ts';
 
 /** Changes when slices drawn before no longer look as they would be drawn now. */
-const CACHE_FORMAT = 1;
+const CACHE_FORMAT = 2;
 /** Enough to show every tenth of the cycle; each phase costs rendering time. */
 const PHASES = 12;
 /** Phases of a usual scan, against which temporal blur was drawn. */
@@ -46,6 +48,8 @@ interface StoredSlice {
   readonly shape: readonly [t: number, y: number, x: number];
   readonly pixelSpacingMm: readonly [number, number];
   readonly endDiastole: number;
+  /** Hundredths of a millimetre in place of mm. */
+  readonly motion: Omit<SliceMotion, 'mm'> & { readonly hundredths: Int16Array };
 }
 
 const SPEC = /^simulate:seeds=(?<first>\d{1,9})-(?<last>\d{1,9})(,style=(?<style>\w+))?$/;
@@ -126,7 +130,14 @@ function render(patient: SimulatedPatient, part: number): StoredSlice {
     shape: [plan.phases, plan.rows, plan.columns],
     pixelSpacingMm: plan.pixelSpacingMm,
     endDiastole: 0,
+    motion: trueMotion(subject, plan, z),
   };
+}
+
+function trueMotion(subject: Subject, plan: ScanPlan, z: number): StoredSlice['motion'] {
+  const whole = sliceDisplacement(subject, { plan, z }, 0);
+  const { mm, ...box } = knownMotion(whole, [plan.phases, plan.rows, plan.columns]);
+  return { ...box, hundredths: Int16Array.from(mm, (value) => Math.round(100 * value)) };
 }
 
 /** 8 bits; the brightest thousandth is cut, as scanners do. */
@@ -142,6 +153,7 @@ function fromStored({
   shape,
   pixelSpacingMm,
   endDiastole,
+  motion: { hundredths, ...box },
 }: StoredSlice): CineSlice {
   const size = shape[1] * shape[2];
   return {
@@ -154,6 +166,7 @@ function fromStored({
       Array.from({ length: shape[0] }, (_, t) => [t, labels.subarray(t * size, (t + 1) * size)]),
     ),
     annotation: FULL_ANNOTATION,
+    motion: { ...box, mm: Float32Array.from(hundredths, (value) => value / 100) },
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Annotation } from '../network/targets.ts';
 import type { Random } from '../random.ts';
 import type { PixelSpacingMm } from '../volume.ts';
+import type { SliceMotion } from './true-motion.ts';
 
 /** One slice as it was scanned, with what is known of it. */
 export interface CineSlice {
@@ -16,6 +17,8 @@ export interface CineSlice {
   /** Phase to its labels, `[Y, X]`, values of TASK_LABEL. */
   readonly labels: ReadonlyMap<number, Uint8Array>;
   readonly annotation: Annotation;
+  /** From end diastole, where the heart is a simulated one. */
+  readonly motion?: SliceMotion;
 }
 
 /** Patients to learn from. */

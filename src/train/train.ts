@@ -72,12 +72,14 @@ export async function startTraining(
   await mkdir(parts.folder, { recursive: true });
   const normal = createRandom(`training ${plan.seed}/weights`).normal;
   const parameters = parts.initial ?? initialWeights(plan.architecture, normal);
-  const velocities = new Map(
-    parameterSpecs(plan.architecture)
-      .filter(({ isTrained }) => isTrained)
-      .map(({ name, shape }) => [name, { shape, values: new Float32Array(sizeOf(shape)) }]),
-  );
-  return train({ ...freshProgress(plan), state: { parameters, velocities } }, parts);
+  const zeros = (): NamedParameters =>
+    new Map(
+      parameterSpecs(plan.architecture)
+        .filter(({ isTrained }) => isTrained)
+        .map(({ name, shape }) => [name, { shape, values: new Float32Array(sizeOf(shape)) }]),
+    );
+  const state = { parameters, velocities: zeros(), squares: zeros() };
+  return train({ ...freshProgress(plan), state }, parts);
 }
 
 /**

@@ -37,6 +37,7 @@ function lossOf(
       cine: ops.constant([...cine], [N, T, H, W]),
       frameSelection: ops.constant([1, 0, 0, 0, 0, 1], [N, 2, T]),
       anatomy: supervised(anatomySupervision(samples)),
+      labelledFrames: 1,
       pathology: supervised(pathologySupervision(samples)),
       deepSupervision: ops.constant([1, 0, 0, 0], [4]),
     };

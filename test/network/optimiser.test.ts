@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clipFactor, descend, follow, gradientNorm } from '../../src/network/optimiser.ts';
+import { adapt, clipFactor, descend, follow, gradientNorm } from '../../src/network/optimiser.ts';
 import { evaluate } from '../support/run-graph.ts';
 
 const vector = (...values: number[]) => ({
@@ -49,6 +49,34 @@ describe('optimiser', () => {
     // g = 0.5 + 0.01 * 2 = 0.52; v = 0.9 * 0.3 + 0.52 = 0.79; p = 2 - 0.1 * (0.52 + 0.9 * 0.79).
     expect((await step('velocity')).values[0]).to.be.closeTo(0.79, 1e-6);
     expect((await step('parameter')).values[0]).to.be.closeTo(1.8769, 1e-6);
+  });
+
+  it('steps as Adam with decoupled weight decay', async () => {
+    const step = async (what: 'parameter' | 'velocity' | 'squares') =>
+      (
+        await evaluate(
+          (ops, [parameter, gradient, velocity, squares]) => {
+            const constant = (value: number) => ops.constant([value], [1]);
+            const settings = {
+              learningRate: constant(0.1),
+              momentum: constant(0.9),
+              weightDecay: constant(0.01),
+            };
+            return adapt(ops, { parameter, gradient, velocity, squares }, settings)[what];
+          },
+          vector(2),
+          vector(0.5),
+          vector(0.3),
+          vector(0.04),
+        )
+      ).values[0];
+    // v = 0.9 * 0.3 + 0.1 * 0.5 = 0.32; s = 0.99 * 0.04 + 0.01 * 0.25 = 0.0421; p = 2 - 0.1 * (v / sqrt(s) + 0.02).
+    expect(await step('velocity')).to.be.closeTo(0.32, 1e-6);
+    expect(await step('squares')).to.be.closeTo(0.0421, 1e-6);
+    expect(await step('parameter')).to.be.closeTo(
+      2 - 0.1 * (0.32 / Math.sqrt(0.0421) + 0.02),
+      1e-6,
+    );
   });
 
   it('moves running statistics a part of the way', async () => {

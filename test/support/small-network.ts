@@ -1,7 +1,7 @@
 // A narrow network with seeded weights and a synthetic cine, for tests of the network itself.
 import type { Architecture } from '../../src/network/architecture.ts';
 import { initialParameters, type NamedParameters } from '../../src/network/parameters.ts';
-import { FULL_ANNOTATION } from '../../src/network/targets.ts';
+import { FULL_ANNOTATION, NO_ANNOTATION } from '../../src/network/targets.ts';
 import type { TrainingBatch } from '../../src/network/training-step.ts';
 import { createRandom, type Random } from '../../src/random.ts';
 
@@ -60,4 +60,21 @@ export function smallBatch(shape: TrainingBatch['shape'], seed = 'small batch'):
     annotations: Array.from({ length: n }, () => FULL_ANNOTATION),
     sampledFrames: Array.from({ length: n }, () => [0, t - 1]),
   };
+}
+
+/** The same with labels of later frames, all but the last of them, and true motion in the wall. */
+export function supervisedBatch(shape: TrainingBatch['shape']): TrainingBatch {
+  const batch = smallBatch(shape);
+  const [n, t, h, w] = shape;
+  const size = h * w;
+  const labels = Uint8Array.from(
+    { length: n * (t - 1) * size },
+    (_, i) => batch.labels[Math.floor(i / ((t - 1) * size)) * size + (i % size)],
+  );
+  const known = batch.labels.map((label) => (label === 1 || label > 3 ? 1 : 0));
+  const displacement = Float32Array.from({ length: n * t * 2 * size }, (_, i) => Math.sin(i / 50));
+  const annotations = Array.from({ length: n }, () =>
+    Array.from({ length: t - 1 }, (_, k) => (k === t - 2 ? NO_ANNOTATION : FULL_ANNOTATION)),
+  );
+  return { ...batch, laterLabels: { labels, annotations }, trueMotion: { displacement, known } };
 }

@@ -40,7 +40,7 @@ function checkpoint(): Checkpoint {
     step: 7,
     best: { score: 0.5, epoch: 1 },
     hours: 0.25,
-    state: { parameters, velocities },
+    state: { parameters, velocities, squares: velocities },
   };
 }
 

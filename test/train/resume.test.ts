@@ -34,7 +34,7 @@ async function checkpointOf(folder: string): Promise<Checkpoint | undefined> {
 /** Greatest difference between two networks, momentum included. */
 function difference(a: Checkpoint, b: Checkpoint): number {
   let greatest = 0;
-  for (const part of ['parameters', 'velocities'] as const)
+  for (const part of ['parameters', 'velocities', 'squares'] as const)
     for (const [name, { values }] of a.state[part]) {
       const other = b.state[part].get(name)?.values ?? new Float32Array(0);
       expect(other.length, name).to.equal(values.length);

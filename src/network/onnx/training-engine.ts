@@ -24,10 +24,12 @@ export interface TrainingStart {
   readonly parameters: NamedParameters;
   /** Absent at the very start: zeros. */
   readonly velocities?: NamedParameters;
+  /** The same. */
+  readonly squares?: NamedParameters;
 }
 
 /** What a step changes, each flat. It is written to a spare, and the two are then exchanged. */
-type State = Readonly<Record<'weights' | 'velocities' | 'statistics', Tensor>>;
+type State = Readonly<Record<'weights' | 'velocities' | 'squares' | 'statistics', Tensor>>;
 
 /** Sessions of other batch shapes are released, oldest first: each holds its own memory. */
 const LARGEST_SESSION_COUNT = 3;
@@ -53,6 +55,10 @@ function namedInputs(inputs: LossInputs<DenseArray<Float32Array>>): Record<strin
     named[`${task}.sampleWeight`] = tensorOf(sampleWeight);
     named[`${task}.diceWeight`] = tensorOf(diceWeight);
   }
+  const { trueMotion } = inputs;
+  if (trueMotion !== undefined)
+    for (const name of ['displacement', 'weight', 'pixels'] as const)
+      named[`trueMotion.${name}`] = tensorOf(trueMotion[name]);
   return named;
 }
 
@@ -104,11 +110,20 @@ function trainingSessions(architecture: Architecture, device: Device) {
 }
 
 function planOf(
-  { shape, sampledFrames }: TrainingBatch,
-  { batchNorm, trainedPart }: TrainingSettings,
+  { shape, sampledFrames, laterLabels, trueMotion }: TrainingBatch,
+  { batchNorm, trainedPart, optimiser }: TrainingSettings,
   purpose: TrainingModelPlan['purpose'],
 ): Omit<TrainingModelPlan, 'architecture'> {
-  return { shape, sampled: sampledFrames[0].length, batchNorm, trainedPart, purpose };
+  return {
+    shape,
+    sampled: sampledFrames[0].length,
+    batchNorm,
+    trainedPart,
+    labelledFrames: laterLabels === undefined ? 1 : shape[1],
+    hasTrueMotion: trueMotion !== undefined,
+    optimiser,
+    purpose,
+  };
 }
 
 function spareOf(state: State): State {
@@ -116,9 +131,19 @@ function spareOf(state: State): State {
   return {
     weights: spare('weights'),
     velocities: spare('velocities'),
+    squares: spare('squares'),
     statistics: spare('statistics'),
   };
 }
+
+/** Only Adam's model has an input for the squares. */
+const stateFeeds = ({ squares, ...others }: State, isAdam: boolean): Record<string, Tensor> =>
+  isAdam ? { squares, ...others } : others;
+
+const exchangeSquares = (a: State, b: State): [State, State] => [
+  { ...a, squares: b.squares },
+  { ...b, squares: a.squares },
+];
 
 /**
  * Starts training with onnxruntime.
@@ -126,7 +151,7 @@ function spareOf(state: State): State {
  * @throws {RangeError} when a parameter is missing or has another size than the architecture says
  */
 export function createOnnxTrainingEngine(
-  { architecture, parameters, velocities }: TrainingStart,
+  { architecture, parameters, velocities, squares }: TrainingStart,
   device: Device = 'cpu',
 ): TrainingEngine {
   const [trained, running] = [trainedLayout(architecture), statisticsLayout(architecture)];
@@ -135,13 +160,19 @@ export function createOnnxTrainingEngine(
   let state: State = {
     weights: flatTensor(flatten(trained, parameters)),
     velocities: flatTensor(velocities === undefined ? still : flatten(trained, velocities)),
+    squares: flatTensor(squares === undefined ? still.slice() : flatten(trained, squares)),
     statistics: flatTensor(flatten(running, parameters)),
   };
   let spare = spareOf(state);
   return {
     description: `onnxruntime on ${device}`,
     async step(batch, settings) {
-      const feeds = { ...batchFeeds(batch, settings), ...settingFeeds(settings), ...state };
+      const isAdam = settings.optimiser === 'adam';
+      const feeds = {
+        ...batchFeeds(batch, settings),
+        ...settingFeeds(settings),
+        ...stateFeeds(state, isAdam),
+      };
       const session = await sessions.open(planOf(batch, settings, 'step'));
       const results = await session.run(feeds, {
         losses: null,
@@ -149,8 +180,11 @@ export function createOnnxTrainingEngine(
         nextWeights: spare.weights,
         nextVelocities: spare.velocities,
         nextStatistics: spare.statistics,
+        ...(isAdam && { nextSquares: spare.squares }),
       });
       [state, spare] = [spare, state];
+      // Those that the step did not write go on as they are.
+      if (!isAdam) [state, spare] = exchangeSquares(state, spare);
       const [gradientNorm] = results.gradientNorm.data as Float32Array;
       return { losses: lossValues(results.losses), gradientNorm };
     },
@@ -171,6 +205,7 @@ export function createOnnxTrainingEngine(
       return {
         parameters: new Map(both),
         velocities: unflatten(trained, floats(state.velocities)),
+        squares: unflatten(trained, floats(state.squares)),
       };
     },
     release: () => sessions.release(),

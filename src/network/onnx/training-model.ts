@@ -1,12 +1,12 @@
 // A whole training step, or losses and gradients alone, as one ONNX model for batches of one shape.
 import type { Architecture } from '../architecture.ts';
 import { ANATOMY_CHANNELS, PATHOLOGY_CHANNELS, RESOLUTIONS } from '../architecture.ts';
-import type { LossInputs, LossTerms, Supervision } from '../losses.ts';
+import type { LossInputs, LossTerms, Supervision, TrueMotion } from '../losses.ts';
 import { LOSS_NAMES, totalLoss } from '../losses.ts';
 import type { Moments } from '../ops.ts';
-import { clipFactor, descend, follow, gradientNorm } from '../optimiser.ts';
+import { adapt, clipFactor, descend, follow, gradientNorm } from '../optimiser.ts';
 import { sizeOf } from '../parameters.ts';
-import type { TrainedPart } from '../training-step.ts';
+import type { Optimiser, TrainedPart } from '../training-step.ts';
 import { trainingTerms } from '../training-terms.ts';
 import { differentiate } from './differentiate.ts';
 import { concat, int64s, multiply, reshape } from './emit.ts';
@@ -25,6 +25,10 @@ export interface TrainingModelPlan {
   readonly sampled: number;
   readonly batchNorm: 'batch' | 'running';
   readonly trainedPart: TrainedPart;
+  /** Frames of each sample that train anatomy by labels of their own. */
+  readonly labelledFrames: number;
+  readonly hasTrueMotion: boolean;
+  readonly optimiser: Optimiser;
   /** `step` updates the parameters, `gradients` gives their gradients. */
   readonly purpose: 'step' | 'gradients';
 }
@@ -55,14 +59,23 @@ function supervisionInputs(
   };
 }
 
-function lossInputs(graph: Graph, { shape, sampled }: TrainingModelPlan): LossInputs<GraphTensor> {
-  const [n, t] = shape;
+function lossInputs(graph: Graph, plan: TrainingModelPlan): LossInputs<GraphTensor> {
+  const { shape, sampled, labelledFrames, hasTrueMotion } = plan;
+  const [n, t, h, w] = shape;
+  const labelled = [n * labelledFrames, t, h, w] as const;
+  const motion = (): TrueMotion<GraphTensor> => ({
+    displacement: graph.input('trueMotion.displacement', [n * t, 2, h, w]),
+    weight: graph.input('trueMotion.weight', [n * t, 1, h, w]),
+    pixels: graph.input('trueMotion.pixels', [1, 2, 1, 1]),
+  });
   return {
     cine: graph.input('cine', shape),
     frameSelection: graph.input('frameSelection', [n, sampled, t]),
-    anatomy: supervisionInputs(graph, 'anatomy', shape),
+    anatomy: supervisionInputs(graph, 'anatomy', labelled),
+    labelledFrames,
     pathology: supervisionInputs(graph, 'pathology', shape),
     deepSupervision: graph.input('deepSupervision', [RESOLUTIONS]),
+    ...(hasTrueMotion ? { trueMotion: motion() } : {}),
   };
 }
 
@@ -164,17 +177,21 @@ function addUpdate(graph: Graph, plan: TrainingModelPlan, loss: LossGraph): void
   const velocities = graph.input('velocities', weights.shape as number[]);
   const norm = gradientNorm(ops, [loss.gradients]);
   const moving = [0, loss.gradients.shape[0] as number] as const;
-  const next = descend(
-    ops,
-    {
-      parameter: ops.slice(weights, 0, moving),
-      gradient: multiply(graph, loss.gradients, clipFactor(ops, norm, limit)),
-      velocity: ops.slice(velocities, 0, moving),
-    },
-    { learningRate, momentum, weightDecay },
-  );
+  const descent = {
+    parameter: ops.slice(weights, 0, moving),
+    gradient: multiply(graph, loss.gradients, clipFactor(ops, norm, limit)),
+    velocity: ops.slice(velocities, 0, moving),
+  };
+  const optimiser = { learningRate, momentum, weightDecay };
   const { length } = statisticsLayout(plan.architecture);
   const flat = weights.shape as number[];
+  const adam = (): ReturnType<typeof descend<GraphTensor>> => {
+    const squares = graph.input('squares', flat);
+    const adapted = adapt(ops, { ...descent, squares: ops.slice(squares, 0, moving) }, optimiser);
+    graph.output('nextSquares', withFirst(graph, adapted.squares, squares), flat);
+    return adapted;
+  };
+  const next = plan.optimiser === 'adam' ? adam() : descend(ops, descent, optimiser);
   graph.output('nextWeights', withFirst(graph, next.parameter, weights), flat);
   graph.output('nextVelocities', withFirst(graph, next.velocity, velocities), flat);
   graph.output('nextStatistics', nextStatistics(graph, loss, rate), [length]);
@@ -184,8 +201,8 @@ function addUpdate(graph: Graph, plan: TrainingModelPlan, loss: LossGraph): void
 /**
  * Builds the model.
  *
- * Outputs: `losses [6]` (the terms in the order of `LOSS_NAMES`, then the total) and, for a step,
- * `nextWeights`, `nextVelocities`, `nextStatistics`, `gradientNorm`, else `gradients`.
+ * Outputs: `losses [7]` (the terms in the order of `LOSS_NAMES`, then the total) and, for a step,
+ * `nextWeights`, `nextVelocities`, `nextSquares` (of Adam), `nextStatistics`, `gradientNorm`, else `gradients`.
  *
  * @returns the bytes of an .onnx file
  */

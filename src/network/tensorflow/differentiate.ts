@@ -2,7 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architecture.ts';
 import type { DenseArray } from '../arrays/dense-array.ts';
-import { LOSS_NAMES, type LossInputs, type Supervision, totalLoss } from '../losses.ts';
+import {
+  LOSS_NAMES,
+  type LossInputs,
+  type Supervision,
+  totalLoss,
+  type TrueMotion,
+} from '../losses.ts';
 import type { Moments, Ops } from '../ops.ts';
 import { isOfAnatomy, parameterSpecs } from '../parameters.ts';
 import {
@@ -28,7 +34,7 @@ export interface TensorflowNetwork {
 
 /** Tensors that the caller disposes. */
 export interface Differentiated {
-  /** `[6]`: every term in the order of `LOSS_NAMES`, then the total. */
+  /** `[7]`: every term in the order of `LOSS_NAMES`, then the total. */
   readonly losses: tf.Tensor;
   readonly gradients: NamedTensors;
   /** Of each BatchNorm, by its name; empty unless it normalises by the batch. */
@@ -64,7 +70,7 @@ interface BatchLossInputs {
   readonly moments: Map<string, Moments<tf.Tensor>> | undefined;
 }
 
-/** `[6]`: every term, then the total. */
+/** `[7]`: every term, then the total. */
 function batchLosses(network: TensorflowNetwork, inputs: BatchLossInputs): tf.Tensor {
   const { ops, architecture, variables } = network;
   const parts = {
@@ -84,8 +90,18 @@ function lossTensors(arrays: LossInputs<DenseArray<Float32Array>>): LossInputs<t
     cine: tensorOf(arrays.cine),
     frameSelection: tensorOf(arrays.frameSelection),
     anatomy: supervisionTensors(arrays.anatomy),
+    labelledFrames: arrays.labelledFrames,
     pathology: supervisionTensors(arrays.pathology),
     deepSupervision: tensorOf(arrays.deepSupervision),
+    ...(arrays.trueMotion === undefined ? {} : { trueMotion: motionTensors(arrays.trueMotion) }),
+  };
+}
+
+function motionTensors(arrays: TrueMotion<DenseArray<Float32Array>>): TrueMotion<tf.Tensor> {
+  return {
+    displacement: tensorOf(arrays.displacement),
+    weight: tensorOf(arrays.weight),
+    pixels: tensorOf(arrays.pixels),
   };
 }
 

@@ -31,7 +31,7 @@ export function networkVariables(
 }
 
 /** Momentum of every trained variable. */
-export function velocityVariables(
+export function momentVariables(
   variables: NamedVariables,
   velocities: NamedParameters = new Map(),
 ): NamedVariables {

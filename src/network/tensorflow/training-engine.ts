@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from '../architecture.ts';
 import { LOSS_NAMES } from '../losses.ts';
-import { clipFactor, descend, follow, gradientNorm } from '../optimiser.ts';
+import { adapt, clipFactor, descend, follow, gradientNorm } from '../optimiser.ts';
 import type { NamedParameters } from '../parameters.ts';
 import type {
   LossAndGradients,
@@ -21,15 +21,16 @@ import {
   type NamedVariables,
   networkVariables,
   variableOf,
-  velocityVariables,
+  momentVariables,
 } from './network-variables.ts';
 import { layoutOf, tensorflowOps } from './tensorflow-ops.ts';
 
-/** What training starts from: `velocities` are zero when absent. */
+/** What training starts from: `velocities` and `squares` are zero when absent. */
 export interface TrainingStart {
   readonly architecture: Architecture;
   readonly parameters: NamedParameters;
   readonly velocities?: NamedParameters;
+  readonly squares?: NamedParameters;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface TrainingStart {
  * @throws {NodeError} `engine-unavailable` when the backend does not load
  */
 export async function openTensorflowTraining(
-  { architecture, parameters, velocities }: TrainingStart,
+  { architecture, parameters, velocities, squares }: TrainingStart,
   choice: TensorflowChoice = 'auto',
 ): Promise<TrainingEngine> {
   const { backend, reason } = await loadTensorflow(choice);
@@ -48,7 +49,8 @@ export async function openTensorflowTraining(
     variables: networkVariables(architecture, parameters),
   };
   return new TensorflowTraining(network, {
-    velocities: velocityVariables(network.variables, velocities),
+    velocities: momentVariables(network.variables, velocities),
+    squares: momentVariables(network.variables, squares),
     description: reason,
   });
 }
@@ -57,13 +59,19 @@ class TensorflowTraining implements TrainingEngine {
   readonly description: string;
   private readonly network: TensorflowNetwork;
   private readonly velocities: NamedVariables;
+  private readonly squares: NamedVariables;
 
   constructor(
     network: TensorflowNetwork,
-    options: { readonly velocities: NamedVariables; readonly description: string },
+    options: {
+      readonly velocities: NamedVariables;
+      readonly squares: NamedVariables;
+      readonly description: string;
+    },
   ) {
     this.network = network;
     this.velocities = options.velocities;
+    this.squares = options.squares;
     this.description = options.description;
   }
 
@@ -88,12 +96,17 @@ class TensorflowTraining implements TrainingEngine {
   }
 
   state(): TrainingState {
-    return { parameters: arraysOf(this.network.variables), velocities: arraysOf(this.velocities) };
+    return {
+      parameters: arraysOf(this.network.variables),
+      velocities: arraysOf(this.velocities),
+      squares: arraysOf(this.squares),
+    };
   }
 
   release(): Promise<void> {
     disposeAll(this.network.variables);
     disposeAll(this.velocities);
+    disposeAll(this.squares);
     return Promise.resolve();
   }
 
@@ -110,11 +123,14 @@ class TensorflowTraining implements TrainingEngine {
     for (const [name, gradient] of gradients) {
       const parameter = variableOf(variables, name);
       const velocity = variableOf(this.velocities, name);
-      const next = descend(
-        ops,
-        { parameter, velocity, gradient: ops.multiply(gradient, factor) },
-        optimiser,
-      );
+      const descent = { parameter, velocity, gradient: ops.multiply(gradient, factor) };
+      const adam = (): ReturnType<typeof descend<tf.Tensor>> => {
+        const squares = variableOf(this.squares, name);
+        const adapted = adapt(ops, { ...descent, squares }, optimiser);
+        squares.assign(adapted.squares);
+        return adapted;
+      };
+      const next = settings.optimiser === 'adam' ? adam() : descend(ops, descent, optimiser);
       parameter.assign(next.parameter);
       velocity.assign(next.velocity);
     }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { buildInferenceModels } from '../../../src/network/onnx/inference-models.ts';
 import { openSession } from '../../../src/network/onnx/open-session.ts';
 import { createOnnxTrainingEngine } from '../../../src/network/onnx/training-engine.ts';
-import { LOSS_NAMES } from '../../../src/network/losses.ts';
+import { LOSS_NAMES, LOSS_WEIGHTS } from '../../../src/network/losses.ts';
 import type { NamedParameters } from '../../../src/network/parameters.ts';
 import { loadTensorflow } from '../../../src/network/tensorflow/load-tensorflow.ts';
 import { openTensorflowSession } from '../../../src/network/tensorflow/open-session.ts';
@@ -11,7 +11,12 @@ import { openTensorflowTraining } from '../../../src/network/tensorflow/training
 import { RELEASED_SETTINGS, type TrainingSettings } from '../../../src/network/training-step.ts';
 import { failure } from '../../support/failure.ts';
 import { relativeDifference } from '../../support/run-graph.ts';
-import { SMALL_ARCHITECTURE, smallBatch, smallParameters } from '../../support/small-network.ts';
+import {
+  SMALL_ARCHITECTURE,
+  smallBatch,
+  smallParameters,
+  supervisedBatch,
+} from '../../support/small-network.ts';
 
 const network = { architecture: SMALL_ARCHITECTURE, parameters: smallParameters() };
 
@@ -32,6 +37,9 @@ function updateOf(after: NamedParameters, before: NamedParameters): number[] {
     Array.from(values, (value, i) => value - before.get(name)!.values[i]),
   );
 }
+
+const all = (arrays: NamedParameters): number[] =>
+  [...arrays.values()].flatMap(({ values }) => Array.from(values));
 
 function normOf(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
@@ -69,6 +77,35 @@ describe('training with TensorFlow.js', function () {
         }
         await onnx.release();
       });
+
+  it('makes the same steps of Adam as onnxruntime, by labels of later frames and true motion too', async () => {
+    const supervised = supervisedBatch([2, 3, 32, 32]);
+    const settings: TrainingSettings = {
+      ...RELEASED_SETTINGS,
+      optimiser: 'adam',
+      momentum: 0.9,
+      learningRate: 1e-4,
+      lossWeights: { ...LOSS_WEIGHTS, displacement: 1 },
+    };
+    const onnx = createOnnxTrainingEngine(network);
+    for (let step = 0; step < 3; step++) {
+      const tensorflow = await openTensorflowTraining({ ...network, ...onnx.state() });
+      const expected = await onnx.step(supervised, settings);
+      const got = await tensorflow.step(supervised, settings);
+      for (const name of [...LOSS_NAMES, 'total'] as const)
+        expect(got.losses[name], name).to.be.closeTo(expected.losses[name], 1e-4);
+      expect(got.losses.displacement).to.be.above(0.1);
+      const [there, here] = [onnx.state(), tensorflow.state()];
+      for (const part of ['velocities', 'squares'] as const) {
+        const difference = normOf(updateOf(here[part], there[part]));
+        expect(difference / normOf(all(there[part])), part).to.be.below(0.02);
+      }
+      // A gradient of nearly nothing has either sign, and Adam makes a whole step of it.
+      expectSame(here.parameters, there.parameters, 4e-4);
+      await tensorflow.release();
+    }
+    await onnx.release();
+  });
 
   it('goes on from a state as if it had not stopped', async () => {
     const [whole, first] = [await openTensorflowTraining(network), await openTensorflowTraining(network)]; // prettier-ignore
