@@ -36,6 +36,7 @@ export async function openNetwork(
     cycleFraction: input.cycleFraction,
     pixelMm: input.pixelSpacingMm,
     regionSizeMm: input.regionSizeMm,
+    pathologySizeMm: input.pathologySizeMm,
   };
 }
 

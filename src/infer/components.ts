@@ -41,11 +41,12 @@ export function keepLargestComponent(
   return cleared;
 }
 
-/** Keeps the largest component of LV, myocardium and scar; says what was cleared. */
+/** Keeps the largest component of LV, myocardium, RV and scar; says what was cleared of scar. */
 export function keepLargestParts(anatomy: LabelVolume, pathology: LabelVolume): string[] {
   for (let t = 0; t < anatomy.shape[0]; t++) {
     keepLargestComponent(anatomy, t, ANATOMY.lvBlood, ANATOMY.background);
     keepLargestComponent(anatomy, t, ANATOMY.myocardium, ANATOMY.background);
+    keepLargestComponent(anatomy, t, ANATOMY.rvBlood, ANATOMY.background);
   }
   // What is not scar is still myocardium.
   const cleared = keepLargestComponent(pathology, 0, PATHOLOGY.scar, PATHOLOGY.healthyMyocardium);

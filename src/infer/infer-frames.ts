@@ -6,6 +6,7 @@ import { segmentAnatomy } from './anatomy.ts';
 import { keepLargestParts } from './components.ts';
 import type { Network } from './infer.ts';
 import { locateHeart } from './locate-heart.ts';
+import { lvCentre } from './lv-centre.ts';
 import { motionCentre } from './motion-hint.ts';
 import { segmentPathology, type PathologyFound } from './pathology.ts';
 import { placeAround } from './place.ts';
@@ -28,14 +29,17 @@ export async function inferFrames(
   progress: Progress,
 ): Promise<FramesFound> {
   const { session } = network;
-  const place = placeAround(volume, await centreOf(volume, network), network);
+  const centre = await centreOf(volume, network);
+  const place = placeAround(volume, centre, network.regionSizeMm, network.pixelMm);
   const shown = Array.from({ length: volume.shape[0] }, (_, t) => ({
     before: t,
     after: t,
     weight: 0,
   }));
   const { anatomy } = await segmentAnatomy(place, session, progress);
-  const found = await segmentPathology(place, session, { shown, progress });
+  const lv = network.identity.isTrained ? lvCentre(volume, anatomy, 0) : undefined;
+  const around = placeAround(volume, lv ?? centre, network.pathologySizeMm, network.pixelMm);
+  const found = await segmentPathology(around, session, { shown, progress });
   keepLargestParts(anatomy, found.pathology);
   return { anatomy, ...found };
 }

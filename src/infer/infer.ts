@@ -8,6 +8,7 @@ import { segmentAnatomy } from './anatomy.ts';
 import { keepLargestParts } from './components.ts';
 import { coverageOfExam, findEndPhases, shownFrames } from './cycle.ts';
 import { locateHeart } from './locate-heart.ts';
+import { lvCentre } from './lv-centre.ts';
 import { motionCentre } from './motion-hint.ts';
 import { segmentPathology } from './pathology.ts';
 import { placeAround } from './place.ts';
@@ -23,6 +24,8 @@ export interface Network {
   readonly pixelMm: number;
   /** Side of the region of interest; a multiple of 16 pixels. */
   readonly regionSizeMm: number;
+  /** Side of the square around the left ventricle that the whole network is shown. */
+  readonly pathologySizeMm: number;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function inferExam(
     notes.push('the heart was looked for by its motion alone, since the model is untrained');
   }
   progress('locate', 1, 1);
-  const place = placeAround(volume, centre, network);
+  const place = placeAround(volume, centre, network.regionSizeMm, network.pixelMm);
 
   const { anatomy, lvVolumes } = await segmentAnatomy(place, session, progress);
   const phases = findEndPhases(lvVolumes);
@@ -54,7 +57,13 @@ export async function inferExam(
     coverage,
     cycleFraction: network.cycleFraction,
   });
-  const { pathology, motion } = await segmentPathology(place, session, { shown, progress });
+  // What an untrained network takes for a ventricle may lie anywhere.
+  const found = identity.isTrained ? lvCentre(volume, anatomy, phases.endDiastole) : undefined;
+  const { pathology, motion } = await segmentPathology(
+    placeAround(volume, found ?? centre, network.pathologySizeMm, network.pixelMm),
+    session,
+    { shown, progress },
+  );
   notes.push(...keepLargestParts(anatomy, pathology));
   return {
     anatomy,

@@ -16,9 +16,10 @@ export interface Place {
 export function placeAround(
   volume: Volume4D,
   centre: readonly [y: number, x: number],
-  { regionSizeMm, pixelMm }: { readonly regionSizeMm: number; readonly pixelMm: number },
+  sideMm: number,
+  pixelMm: number,
 ): Place {
-  const size = Math.ceil(regionSizeMm / pixelMm / 16) * 16;
+  const size = Math.ceil(sideMm / pixelMm / 16) * 16;
   const z = Math.floor(volume.shape[1] / 2);
   return {
     volume,

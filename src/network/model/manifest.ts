@@ -15,6 +15,7 @@ export const RELEASED_INPUT = {
   cycleFraction: 16 / 25,
   pixelSpacingMm: 1,
   regionSizeMm: 128,
+  pathologySizeMm: 96,
   normalisation: 'z-score per frame',
 } as const;
 
@@ -70,8 +71,13 @@ export const manifestSchema = z.strictObject({
     /** From the first frame, end diastole, to the last, as a part of the R-R interval. */
     cycleFraction: z.number().positive().max(1),
     pixelSpacingMm: z.number().positive(),
-    /** Side of the square around the heart; norms over the image make the head depend on it. */
+    /** Side of the square around the heart in which anatomy is segmented. */
     regionSizeMm: z.number().positive(),
+    /**
+     * Side of the square around the left ventricle that the whole network is run on: that of the training patch, since
+     * motion is told in units of the image's side and the head's norms are taken over the image.
+     */
+    pathologySizeMm: z.number().positive().default(RELEASED_INPUT.pathologySizeMm),
     normalisation: z.literal(RELEASED_INPUT.normalisation),
   }),
   labels: z.strictObject({ anatomy: names, pathology: names, motion: names }),
