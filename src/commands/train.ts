@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { EXIT } from '../exit-code.ts';
 import { loadModel } from '../network/model/load-model.ts';
+import { RELEASED_INPUT } from '../network/model/manifest.ts';
 import { writeModel } from '../network/model/write-model.ts';
 import {
   resumeTraining,
@@ -47,6 +48,8 @@ Options:
   --batch N             cine samples a step; default 2
   --stills N            single frames of a step that trains anatomy alone; default 6
   --stills-share A,B    share of such steps at the start and at the end; default 0.9,0.5
+  --motion-share A      share of steps that train the pathology head alone on the true motion of
+                        simulated hearts, four times as many; default 0.05
   --frames N            frames of a cine sample; default 6
   --patch MM            side of a sample, a multiple of 16; default 96
   --still-size PIXELS   side of a still, a multiple of 16; default 128
@@ -100,6 +103,7 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
     isTrained: true,
     findsPathology: findsPathology(outcome),
     origin: { kind: 'trained' },
+    input: { ...RELEASED_INPUT, pathologySizeMm: outcome.plan.patchMm },
     training: trainingRecord(outcome),
   });
   io.stdout(`${folder}\n`);

@@ -168,6 +168,21 @@ function headInput<X>(
 }
 
 /**
+ * The head on motion and anatomy that come from elsewhere.
+ *
+ * @param given - `frames [N T, 1, H, W]`, `motion [N T, 2, H, W]`, `anatomy [N T, 4, H, W]`
+ * @returns logits `[N, 5, H / 2^k, W / 2^k]`, k = 0..3
+ */
+export function segmentPathology<X>(
+  parts: NetworkParts<X>,
+  given: { readonly frames: X; readonly motion: X; readonly anatomy: X },
+  counts: FrameCounts,
+): X[] {
+  const logits = pathologyHead(parts, headInput(parts, given));
+  return logits.map((x) => meanOverFrames(parts.ops, x, counts));
+}
+
+/**
  * The whole network.
  *
  * @param cine - `[N, T, H, W]`, z-scored per frame, frame 0 = end diastole; H and W multiples of 16
@@ -179,6 +194,6 @@ export function cinemyops<X>(parts: NetworkParts<X>, cine: X): NetworkOutputs<X>
   const features = encode(parts, frames);
   const anatomy = decodeAnatomy(parts, features);
   const motion = decodeMotion(parts, features, [n, t]);
-  const logits = pathologyHead(parts, headInput(parts, { frames, motion, anatomy }));
-  return { motion, anatomy, logits: logits.map((x) => meanOverFrames(ops, x, [n, t])) };
+  const logits = segmentPathology(parts, { frames, motion, anatomy }, [n, t]);
+  return { motion, anatomy, logits };
 }

@@ -267,18 +267,31 @@ export function lossTerms<X>(
   };
 }
 
+/** The pathology term alone; the others are zero. */
+export function pathologyTermsOnly<X>(
+  ops: Ops<X>,
+  logits: readonly X[],
+  inputs: LossInputs<X>,
+): LossTerms<X> {
+  const loss = pathologyLoss(ops, logits, inputs);
+  const zero = scale(ops, loss, 0);
+  return { ...zeroTerms(zero), pathology: loss };
+}
+
+const zeroTerms = <X>(zero: X): LossTerms<X> => ({
+  motion: zero,
+  consistency: zero,
+  smoothness: zero,
+  anatomy: zero,
+  pathology: zero,
+  displacement: zero,
+});
+
 /** The anatomy term from the anatomy of every frame, `[N T, 4, H, W]`; the others are zero. */
 export function anatomyTermsOnly<X>(ops: Ops<X>, anatomy: X, inputs: LossInputs<X>): LossTerms<X> {
   const loss = anatomyLoss(ops, anatomy, inputs);
   const zero = scale(ops, loss, 0);
-  return {
-    motion: zero,
-    consistency: zero,
-    smoothness: zero,
-    anatomy: loss,
-    pathology: zero,
-    displacement: zero,
-  };
+  return { ...zeroTerms(zero), anatomy: loss };
 }
 
 /**

@@ -158,8 +158,12 @@ export function parameterSpecs(architecture: Architecture): readonly ParameterSp
   ];
 }
 
-/** True for what the anatomy decoder's output depends on. */
-export const isOfAnatomy = ({ name }: ParameterSpec): boolean => /^(encoder|anatomy)\./.test(name);
+/** What each part of the network consists of; in `parameterSpecs` each part is in one piece. */
+const PARTS = { all: /./, anatomy: /^(encoder|anatomy)\./, pathology: /^head\./ } as const;
+
+/** True for what the outputs of a part depend on: of the pathology, the head alone. */
+export const isOfPart = ({ name }: ParameterSpec, part: keyof typeof PARTS): boolean =>
+  PARTS[part].test(name);
 
 /** Number of values of a shape. */
 export function sizeOf(shape: readonly number[]): number {

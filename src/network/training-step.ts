@@ -40,10 +40,10 @@ export interface BatchMotion {
 }
 
 /**
- * `anatomy`: encoder and anatomy decoder alone, at a third of the cost. The rest of the network is not
- * computed and stays as it is, its losses are given as 0.
+ * `anatomy`: encoder and anatomy decoder alone, at a third of the cost. `pathology`: the head alone, shown true motion
+ * and true myocardium. The rest of the network is not computed and stays as it is, its losses are given as 0.
  */
-export type TrainedPart = 'all' | 'anatomy';
+export type TrainedPart = 'all' | 'anatomy' | 'pathology';
 
 /** `sgd` is the authors'; `adam` gets further in the few steps that a machine without a GPU makes. */
 export type Optimiser = 'sgd' | 'adam';
@@ -118,6 +118,15 @@ export interface TrainingEngine {
   /** A copy, which later steps do not change. */
   state(): TrainingState;
   release(): Promise<void>;
+}
+
+/** @throws {NodeError} `shape-mismatch` when the batch does not tell what the part learns from */
+function checkTrainable(batch: TrainingBatch, part: TrainedPart): void {
+  if (part === 'pathology' && (batch.trueMotion === undefined || batch.laterLabels === undefined))
+    throw new NodeError(
+      'shape-mismatch',
+      'training batch: expected true motion and labels of every frame to train the head alone, got none',
+    );
 }
 
 function requireEqual(what: string, expected: number | string, got: number): void {
@@ -221,9 +230,10 @@ function frameSelection({ shape: [n, t], sampledFrames }: TrainingBatch): DenseA
  */
 export function lossArrays(
   batch: TrainingBatch,
-  deepSupervision: TrainingSettings['deepSupervision'],
+  { deepSupervision, trainedPart }: TrainingSettings,
 ): LossInputs<DenseArray<Float32Array>> {
   checkTrainingBatch(batch);
+  checkTrainable(batch, trainedPart);
   const [n, , h, w] = batch.shape;
   const samples = {
     labels: batch.labels,

@@ -1,9 +1,25 @@
 // From a batch to its losses: as much of the network as is being trained.
-import { cinemyops, decodeAnatomy, encode, type NetworkParts } from './cinemyops.ts';
-import { anatomyTermsOnly, type LossInputs, type LossTerms, lossTerms } from './losses.ts';
+import {
+  cinemyops,
+  decodeAnatomy,
+  encode,
+  type NetworkParts,
+  segmentPathology,
+} from './cinemyops.ts';
+import {
+  anatomyTermsOnly,
+  type LossInputs,
+  type LossTerms,
+  lossTerms,
+  pathologyTermsOnly,
+} from './losses.ts';
 import type { TrainedPart } from './training-step.ts';
 
-/** Every term of the loss; those of a part that is not trained are zero and not computed. */
+/**
+ * Every term of the loss; those of a part that is not trained are zero and not computed.
+ *
+ * @throws {RangeError} when the head is to be trained alone without true motion
+ */
 export function trainingTerms<X>(
   parts: NetworkParts<X>,
   inputs: LossInputs<X>,
@@ -11,7 +27,16 @@ export function trainingTerms<X>(
 ): LossTerms<X> {
   const { ops } = parts;
   if (trainedPart === 'all') return lossTerms(ops, cinemyops(parts, inputs.cine), inputs);
-  const [, , h, w] = ops.shapeOf(inputs.cine);
+  const [n, t, h, w] = ops.shapeOf(inputs.cine);
   const frames = ops.reshape(inputs.cine, [-1, 1, h, w]);
-  return anatomyTermsOnly(ops, decodeAnatomy(parts, encode(parts, frames)), inputs);
+  if (trainedPart === 'anatomy')
+    return anatomyTermsOnly(ops, decodeAnatomy(parts, encode(parts, frames)), inputs);
+  const { trueMotion, anatomy } = inputs;
+  if (trueMotion === undefined) throw new RangeError('no true motion to train the head on');
+  const given = {
+    frames,
+    motion: ops.divide(trueMotion.displacement, trueMotion.pixels),
+    anatomy: anatomy.targets[0],
+  };
+  return pathologyTermsOnly(ops, segmentPathology(parts, given, [n, t]), inputs);
 }

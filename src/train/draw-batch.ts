@@ -2,13 +2,15 @@
 import type { BatchMotion, LaterLabels, TrainingBatch } from '../network/training-step.ts';
 import type { Random } from '../random.ts';
 import type { TrainingPlan } from './plan.ts';
-import { drawCineSample, drawStill, type TrainingSample } from './sample.ts';
-import { kindOfStep, randomOfStep } from './schedule.ts';
+import { drawCineSample, drawMotionSample, drawStill, type TrainingSample } from './sample.ts';
+import { kindOfStep, randomOfStep, type StepKind } from './schedule.ts';
 import { type CineSlice, isCine } from './source.ts';
 import type { PatientOfSource } from './split.ts';
 
 /** Frames that the motion and consistency terms look at, as released. */
 const SAMPLED_FRAMES = 5;
+/** The head alone costs a fifth of the network. */
+const MOTIONS_PER_CINE = 4;
 /** Draws until a slice suits; a set of stills alone never gives a cine. */
 const MOST_DRAWS = 60;
 
@@ -101,21 +103,45 @@ export async function drawBatch(
 ): Promise<TrainingBatch> {
   const random = randomOfStep(plan, step);
   const bySource = groupBySource(patients);
-  const isStills = kindOfStep(plan, step) === 'stills';
-  const size = isStills ? plan.stillPixels : plan.patchMm;
-  const options = { size, isAugmented: plan.hasAugmentation };
-  const frames = isStills ? 1 : plan.frames;
+  const { count, size, frames, suits, draw } = recipeOf(plan, kindOfStep(plan, step));
   const samples: TrainingSample[] = [];
-  for (let i = 0; i < (isStills ? plan.stills : plan.batch); i++) {
+  for (let i = 0; i < count; i++) {
     const own = random.fork(`sample ${i}`);
-    const slice = await drawSlice(own, bySource, isStills ? hasLabels : isCine);
-    samples.push(
-      isStills
-        ? drawStill(own, slice, options)
-        : drawCineSample(own, slice, { ...options, frames }),
-    );
+    samples.push(draw(own, await drawSlice(own, bySource, suits)));
   }
   return joinSamples(samples, { random, frames, size });
 }
+
+/** How the samples of a step are drawn. */
+interface Recipe {
+  readonly count: number;
+  readonly size: number;
+  readonly frames: number;
+  readonly suits: (slice: CineSlice) => boolean;
+  readonly draw: (random: Random, slice: CineSlice) => TrainingSample;
+}
+
+function recipeOf(plan: TrainingPlan, kind: StepKind): Recipe {
+  const { frames, patchMm: size, hasAugmentation: isAugmented } = plan;
+  const cine = { size, frames };
+  switch (kind) {
+    case 'stills': {
+      const still = { size: plan.stillPixels, isAugmented };
+      const draw: Recipe['draw'] = (random, slice) => drawStill(random, slice, still);
+      return { count: plan.stills, size: plan.stillPixels, frames: 1, suits: hasLabels, draw };
+    }
+    case 'cine': {
+      const draw: Recipe['draw'] = (random, slice) =>
+        drawCineSample(random, slice, { ...cine, isAugmented });
+      return { ...cine, count: plan.batch, suits: isCine, draw };
+    }
+    case 'motion': {
+      const draw: Recipe['draw'] = (random, slice) => drawMotionSample(random, slice, cine);
+      return { ...cine, count: MOTIONS_PER_CINE * plan.batch, suits: hasMotion, draw };
+    }
+  }
+}
+
+const hasMotion = ({ motion }: CineSlice): boolean => motion?.known.includes(1) === true;
 
 const hasLabels = (slice: CineSlice): boolean => slice.labels.size > 0;

@@ -79,6 +79,15 @@ function slicesOf({ volume }: CineExam, expert: ExpertLabels): CineSlice[] {
 }
 
 /**
+ * Tries whether a folder holds an exam that can be trained on.
+ *
+ * @throws {NodeError} as reading it does: no cine, no usable segmentation, another matrix
+ */
+export async function checkExpertExam(folder: string): Promise<void> {
+  await readExam(folder);
+}
+
+/**
  * Reads one exam.
  *
  * @throws {NodeError} `not-found` when nobody but this program drew on it

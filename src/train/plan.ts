@@ -41,6 +41,8 @@ export const trainingPlanSchema = z.strictObject({
   momentum: share,
   /** Share of steps with stills, at the start and at the end of training. */
   stillsShare: z.tuple([share, share]),
+  /** Share of steps that train the head alone on true motion. */
+  motionShare: share,
   /** Progress, 0 to 1, from which BatchNorm uses its running statistics, as in use. */
   runningStatisticsFrom: share,
   hasAugmentation: z.boolean(),
@@ -48,6 +50,8 @@ export const trainingPlanSchema = z.strictObject({
   validationSlices: count,
   /** Epochs without a better score after which training stops. */
   patience: count,
+  /** Which weights a finished run leaves. `last` where the held-out patients are to judge them afterwards. */
+  keeps: z.enum(['best', 'last']),
 });
 
 export type TrainingPlan = Readonly<z.infer<typeof trainingPlanSchema>>;
@@ -71,11 +75,13 @@ export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
   learningRate: 0.01,
   momentum: 0.99,
   stillsShare: [0.9, 0.5],
+  motionShare: 0.05,
   runningStatisticsFrom: 0.85,
   hasAugmentation: true,
   validationShare: 0.1,
   validationSlices: 24,
   patience: 30,
+  keeps: 'best',
 };
 
 export const totalSteps = ({ epochs, stepsPerEpoch }: TrainingPlan): number =>

@@ -7,7 +7,7 @@ export interface EpochMeans {
   readonly gradientNorm: number;
 }
 
-/** Collects reports; cine and stills are kept apart, since only some terms of stills are trained. */
+/** Collects reports; kinds of steps are kept apart, since some train some terms only. */
 export function collectMeans(): {
   readonly add: (kind: StepKind, report: StepReport) => void;
   readonly take: () => EpochMeans;
@@ -21,6 +21,7 @@ export function collectMeans(): {
     add(kind, { losses, gradientNorm }) {
       add('norm', gradientNorm);
       if (kind === 'stills') add('stills', losses.anatomy);
+      else if (kind === 'motion') add('pathologyOfMotion', losses.pathology);
       else for (const [name, value] of Object.entries(losses)) add(name, value);
     },
     take() {

@@ -3,6 +3,7 @@ import { type Annotation, NO_ANNOTATION } from '../network/targets.ts';
 import { RELEASED_INPUT } from '../network/model/manifest.ts';
 import { zScore } from '../network/z-score.ts';
 import type { Random, Range } from '../random.ts';
+import { imperfectMotion } from './imperfect-motion.ts';
 import { drawIntensityChanges } from './intensity.ts';
 import { type CineSlice, frameOf } from './source.ts';
 import { type ViewMotion, viewMotion } from './true-motion.ts';
@@ -209,6 +210,30 @@ function laterLabels(
     return slice.annotation;
   });
   return { labels, annotations };
+}
+
+/**
+ * The motion and the labels of a simulated heart, without its images: what the head alone is trained on.
+ *
+ * @throws {RangeError} when the slice's true motion is unknown
+ */
+export function drawMotionSample(
+  random: Random,
+  slice: CineSlice,
+  { size, frames }: { readonly size: number; readonly frames: number },
+): TrainingSample {
+  if (slice.motion === undefined) throw new RangeError('the true motion of this slice is unknown');
+  const view = drawView(random.fork('view'), slice, size);
+  const positions = positionsOf(slice, drawFractions(random.fork('time'), frames));
+  const points = samplingPoints(view, slice);
+  const motion = viewMotion(slice.motion, { view, points }, nearestPhases(slice, positions));
+  return {
+    cine: new Float32Array(frames * size * size),
+    labels: labelsAt(slice, slice.endDiastole, points),
+    annotation: slice.annotation,
+    later: laterLabels(slice, positions.slice(1), points),
+    motion: { ...motion, displacement: imperfectMotion(random.fork('motion'), motion) },
+  };
 }
 
 /** One labelled frame of any phase, of the heart or of the whole scan; it trains anatomy. */

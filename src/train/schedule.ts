@@ -1,10 +1,23 @@
 // What each step is: its kind of samples and its settings, functions of the plan and the step alone.
-import { RELEASED_SETTINGS, type TrainingSettings } from '../network/training-step.ts';
+import {
+  RELEASED_SETTINGS,
+  type TrainedPart,
+  type TrainingSettings,
+} from '../network/training-step.ts';
 import { createRandom, type Random } from '../random.ts';
 import { totalSteps, type TrainingPlan } from './plan.ts';
 
-/** `cine`: slices in motion around the heart. `stills`: single frames, of the heart or a whole scan. */
-export type StepKind = 'cine' | 'stills';
+/**
+ * `cine`: slices in motion around the heart. `stills`: single frames, of the heart or a whole scan. `motion`: what
+ * the head is to see in simulated hearts, without images.
+ */
+export type StepKind = 'cine' | 'stills' | 'motion';
+
+const TRAINED_PART = {
+  cine: 'all',
+  stills: 'anatomy',
+  motion: 'pathology',
+} as const satisfies Record<StepKind, TrainedPart>;
 
 /** Exponent of the decay, as released. */
 const POLY_POWER = 0.9;
@@ -22,8 +35,15 @@ export function randomOfStep(plan: TrainingPlan, step: number): Random {
 
 export function kindOfStep(plan: TrainingPlan, step: number): StepKind {
   const [first, last] = plan.stillsShare;
-  const share = first + (last - first) * progressAt(plan, step);
-  return randomOfStep(plan, step).fork('kind').chance(share) ? 'stills' : 'cine';
+  const stills = first + (last - first) * progressAt(plan, step);
+  const place = randomOfStep(plan, step).fork('kind').next();
+  if (place < stills) return 'stills';
+  return place < stills + motionShare(plan) ? 'motion' : 'cine';
+}
+
+/** Only simulated hearts have true motion. */
+function motionShare({ data, motionShare: share }: TrainingPlan): number {
+  return data.some((spec) => spec.startsWith('simulate:')) ? share : 0;
 }
 
 export function learningRateAt(plan: TrainingPlan, step: number): number {
@@ -42,6 +62,6 @@ export function settingsOfStep(plan: TrainingPlan, step: number): TrainingSettin
     // Batches of stills and of cine differ in their statistics; in the end the network learns to
     // live with those that it will be used with.
     batchNorm: progressAt(plan, step) < plan.runningStatisticsFrom ? 'batch' : 'running',
-    trainedPart: kindOfStep(plan, step) === 'stills' ? 'anatomy' : 'all',
+    trainedPart: TRAINED_PART[kindOfStep(plan, step)],
   };
 }

@@ -203,11 +203,11 @@ function isExhausted({ plan, step, best }: Run): boolean {
   return best !== null && step / plan.stepsPerEpoch - best.epoch >= plan.patience;
 }
 
-/** With the best weights of all epochs; while a run is not over, with those where it stands. */
+/** With the weights that the plan keeps; while a run is not over, with those where it stands. */
 async function outcomeOf(run: Run, ending: TrainingOutcome['ending']): Promise<TrainingOutcome> {
   const { plan, parts, engine, best, step, hours, epochs } = run;
   const { parameters } =
-    ending === 'interrupted'
+    ending === 'interrupted' || plan.keeps === 'last'
       ? engine.state()
       : (await loadCheckpoint(parts.folder, RUN_FILES.best)).state;
   return {

@@ -1,6 +1,7 @@
 // What a trained model says of its training, in its manifest and card.
 import { z } from 'zod';
 import type { TrainingRecord } from '../network/model/manifest.ts';
+import type { EpochMetrics } from './metrics.ts';
 import type { TrainingOutcome } from './train.ts';
 
 /** SPECs without the paths on the machine that trained. */
@@ -15,23 +16,27 @@ function dataKinds(specs: readonly string[]): string[] {
 const LEAST_SCAR_DICE = 0.25;
 
 /** Whether what the trained model shows of scar, and what it does not show, means something. */
-export function findsPathology({ best, epochs }: TrainingOutcome): boolean {
-  const chosen = epochs.find(({ epoch }) => epoch === best?.epoch);
-  return (chosen?.dice.scar ?? 0) >= LEAST_SCAR_DICE;
+export function findsPathology(outcome: TrainingOutcome): boolean {
+  return (keptEpoch(outcome)?.dice.scar ?? 0) >= LEAST_SCAR_DICE;
+}
+
+/** The epoch whose weights are kept. */
+function keptEpoch({ plan, best, epochs }: TrainingOutcome): EpochMetrics | undefined {
+  return plan.keeps === 'last' ? epochs.at(-1) : epochs.find(({ epoch }) => epoch === best?.epoch);
 }
 
 /** The record of a training run. */
 export function trainingRecord(outcome: TrainingOutcome): TrainingRecord {
-  const { plan, ending, best, steps, hours, epochs, engine } = outcome;
-  const chosen = epochs.find(({ epoch }) => epoch === best?.epoch);
+  const { plan, ending, steps, hours, engine } = outcome;
+  const kept = keptEpoch(outcome);
   return {
     data: dataKinds(plan.data),
     engine,
     ending,
     steps,
     hours: Number(hours.toFixed(3)),
-    bestEpoch: best?.epoch ?? null,
-    heldOutDice: chosen?.dice ?? {},
+    keptEpoch: kept?.epoch ?? null,
+    heldOutDice: kept?.dice ?? {},
     plan: z.json().parse({ ...plan, data: dataKinds(plan.data) }),
   };
 }

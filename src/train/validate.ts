@@ -82,7 +82,8 @@ function greatest(values: Float32Array, classes: number): Uint8Array {
   });
 }
 
-async function predict(session: CineMyopsSession, own: ValidationCase): Promise<Prediction> {
+/** Runs the network on one case. */
+export async function predict(session: CineMyopsSession, own: ValidationCase): Promise<Prediction> {
   const { cine, frames, size } = own;
   if (own.kind !== 'cine') {
     const anatomy = await session.runAnatomy(cine, [1, size, size]);
@@ -110,20 +111,23 @@ function diceOf(
   return pooledDice(overlaps);
 }
 
-/** Runs a network over the cases as ONNX models with its running statistics. */
-export async function validate(
-  network: { readonly architecture: Architecture; readonly parameters: NamedParameters },
-  cases: readonly ValidationCase[],
-): Promise<Validation> {
+interface ValidatedNetwork {
+  readonly architecture: Architecture;
+  readonly parameters: NamedParameters;
+}
+
+/** Opens a network as ONNX models with its running statistics. */
+export function openForValidation(network: ValidatedNetwork): Promise<CineMyopsSession> {
   const { architecture, parameters } = network;
   const models = buildInferenceModels(architecture, parameters);
-  const session = await openSession({ architecture, ...models }, 'cpu');
-  const predictions: Prediction[] = [];
-  try {
-    for (const own of cases) predictions.push(await predict(session, own));
-  } finally {
-    await session.release();
-  }
+  return openSession({ architecture, ...models }, 'cpu');
+}
+
+/** Dice, pooled over the cases: `lv` .. `scarOrEdema` of cine, `lvStill`, `lvWide`; those that nothing tells are absent. */
+export function diceOfCases(
+  cases: readonly ValidationCase[],
+  predictions: readonly Prediction[],
+): Record<string, number> {
   const figures: [string, number | undefined][] = [
     ...Object.entries(FIGURES).map(([name, figure]): [string, number | undefined] => [
       name,
@@ -132,7 +136,23 @@ export async function validate(
     ['lvStill', diceOf(FIGURES.lv, cases, { kind: 'still', predictions })],
     ['lvWide', diceOf(FIGURES.lv, cases, { kind: 'wide', predictions })],
   ];
-  const known = figures.filter((f): f is [string, number] => f[1] !== undefined);
-  const score = known.reduce((sum, [, d]) => sum + d, 0) / Math.max(1, known.length);
-  return { dice: Object.fromEntries(known), score, predictions };
+  return Object.fromEntries(figures.filter((f): f is [string, number] => f[1] !== undefined));
+}
+
+/** Runs a network over the cases. */
+export async function validate(
+  network: ValidatedNetwork,
+  cases: readonly ValidationCase[],
+): Promise<Validation> {
+  const session = await openForValidation(network);
+  const predictions: Prediction[] = [];
+  try {
+    for (const own of cases) predictions.push(await predict(session, own));
+  } finally {
+    await session.release();
+  }
+  const dice = diceOfCases(cases, predictions);
+  const known = Object.values(dice);
+  const score = known.reduce((sum, d) => sum + d, 0) / Math.max(1, known.length);
+  return { dice, score, predictions };
 }

@@ -37,7 +37,7 @@ function shown(
   };
 }
 
-function casesOf(slice: CineSlice, { patchMm }: TrainingPlan): ValidationCase[] {
+function casesOf(slice: CineSlice, { patchMm }: Pick<TrainingPlan, 'patchMm'>): ValidationCase[] {
   const straight = { radians: 0, isMirrored: false } as const;
   const near: View = { centre: heartCentre(slice), size: patchMm, pixelMm: 1, ...straight };
   const [, rows, columns] = slice.shape;
@@ -51,6 +51,19 @@ function casesOf(slice: CineSlice, { patchMm }: TrainingPlan): ValidationCase[] 
         around,
       ]
     : [shown(slice, 'still', { ...still, view: near }), around];
+}
+
+/** Draws slices of one patient: the same for the same seed. */
+export async function drawPatientCases(
+  { source, patient }: PatientOfSource,
+  { patchMm, seed, slices }: Pick<TrainingPlan, 'patchMm' | 'seed'> & { readonly slices: number },
+): Promise<ValidationCase[]> {
+  const cases: ValidationCase[] = [];
+  for (let i = 0; i < slices; i++) {
+    const random = createRandom(`judged ${seed}/${patient}/slice ${i}`);
+    cases.push(...casesOf(await source.draw(patient, random), { patchMm }));
+  }
+  return cases;
 }
 
 /** Draws the held-out slices of a plan, equally from every source. */

@@ -1,7 +1,7 @@
 // All parameters end to end in one array: a training step hands over two values, not two hundred.
 import type { Architecture } from '../architecture.ts';
 import type { NamedParameters, ParameterArray, ParameterSpec } from '../parameters.ts';
-import { isOfAnatomy, parameterSpecs, sizeOf } from '../parameters.ts';
+import { isOfPart, parameterSpecs, sizeOf } from '../parameters.ts';
 import type { TrainedPart } from '../training-step.ts';
 
 /** Where each parameter lies in a flat array. */
@@ -14,10 +14,25 @@ function layoutOf(specs: readonly ParameterSpec[]): FlatLayout {
   return { specs, length: specs.reduce((total, { shape }) => total + sizeOf(shape), 0) };
 }
 
-/** What gradients change; the parameters of the anatomy are the first of all. */
+/** What gradients change. */
 export function trainedLayout(architecture: Architecture, part: TrainedPart = 'all'): FlatLayout {
   const trained = parameterSpecs(architecture).filter(({ isTrained }) => isTrained);
-  return layoutOf(part === 'all' ? trained : trained.filter(isOfAnatomy));
+  return layoutOf(trained.filter((spec) => isOfPart(spec, part)));
+}
+
+/** Where a part lies in the layout of all that is trained. */
+export function partRange(
+  architecture: Architecture,
+  part: TrainedPart,
+): readonly [start: number, end: number] {
+  const { specs } = trainedLayout(architecture);
+  const start = layoutOf(
+    specs.slice(
+      0,
+      specs.findIndex((spec) => isOfPart(spec, part)),
+    ),
+  ).length;
+  return [start, start + trainedLayout(architecture, part).length];
 }
 
 /** The running statistics of BatchNorm. */

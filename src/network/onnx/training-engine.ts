@@ -65,7 +65,7 @@ function namedInputs(inputs: LossInputs<DenseArray<Float32Array>>): Record<strin
 function batchFeeds(batch: TrainingBatch, settings: TrainingSettings): Record<string, Tensor> {
   const weights = Float32Array.from(LOSS_NAMES, (name) => settings.lossWeights[name]);
   return {
-    ...namedInputs(lossArrays(batch, settings.deepSupervision)),
+    ...namedInputs(lossArrays(batch, settings)),
     lossWeights: flatTensor(weights),
   };
 }

@@ -11,7 +11,7 @@ import { trainingTerms } from '../training-terms.ts';
 import { differentiate } from './differentiate.ts';
 import { concat, int64s, multiply, reshape } from './emit.ts';
 import type { FlatLayout } from './flat-parameters.ts';
-import { statisticsLayout, trainedLayout } from './flat-parameters.ts';
+import { partRange, statisticsLayout, trainedLayout } from './flat-parameters.ts';
 import type { GraphTensor } from './graph.ts';
 import { Graph } from './graph.ts';
 import { graphOps } from './graph-ops.ts';
@@ -162,11 +162,20 @@ function nextStatistics(
   return concat(graph, next, 0);
 }
 
-/** The flat value with its first part replaced. */
-function withFirst(graph: Graph, first: GraphTensor, flat: GraphTensor): GraphTensor {
-  const [length] = first.shape as number[];
-  if (length === flat.shape[0]) return first;
-  return concat(graph, [first, graphOps(graph).slice(flat, 0, [length])], 0);
+/** The flat value with a range replaced. */
+function withRange(
+  graph: Graph,
+  flat: GraphTensor,
+  { range: [start, end], values }: { range: readonly [number, number]; values: GraphTensor },
+): GraphTensor {
+  const ops = graphOps(graph);
+  const length = flat.shape[0] as number;
+  const pieces = [
+    ...(start > 0 ? [ops.slice(flat, 0, [0, start])] : []),
+    values,
+    ...(end < length ? [ops.slice(flat, 0, [end, length])] : []),
+  ];
+  return pieces.length === 1 ? values : concat(graph, pieces, 0);
 }
 
 function addUpdate(graph: Graph, plan: TrainingModelPlan, loss: LossGraph): void {
@@ -176,24 +185,26 @@ function addUpdate(graph: Graph, plan: TrainingModelPlan, loss: LossGraph): void
   const { weights } = loss;
   const velocities = graph.input('velocities', weights.shape as number[]);
   const norm = gradientNorm(ops, [loss.gradients]);
-  const moving = [0, loss.gradients.shape[0] as number] as const;
+  const range = partRange(plan.architecture, plan.trainedPart);
   const descent = {
-    parameter: ops.slice(weights, 0, moving),
+    parameter: ops.slice(weights, 0, range),
     gradient: multiply(graph, loss.gradients, clipFactor(ops, norm, limit)),
-    velocity: ops.slice(velocities, 0, moving),
+    velocity: ops.slice(velocities, 0, range),
   };
   const optimiser = { learningRate, momentum, weightDecay };
+  const replaced = (whole: GraphTensor, values: GraphTensor): GraphTensor =>
+    withRange(graph, whole, { range, values });
   const { length } = statisticsLayout(plan.architecture);
   const flat = weights.shape as number[];
   const adam = (): ReturnType<typeof descend<GraphTensor>> => {
     const squares = graph.input('squares', flat);
-    const adapted = adapt(ops, { ...descent, squares: ops.slice(squares, 0, moving) }, optimiser);
-    graph.output('nextSquares', withFirst(graph, adapted.squares, squares), flat);
+    const adapted = adapt(ops, { ...descent, squares: ops.slice(squares, 0, range) }, optimiser);
+    graph.output('nextSquares', replaced(squares, adapted.squares), flat);
     return adapted;
   };
   const next = plan.optimiser === 'adam' ? adam() : descend(ops, descent, optimiser);
-  graph.output('nextWeights', withFirst(graph, next.parameter, weights), flat);
-  graph.output('nextVelocities', withFirst(graph, next.velocity, velocities), flat);
+  graph.output('nextWeights', replaced(weights, next.parameter), flat);
+  graph.output('nextVelocities', replaced(velocities, next.velocity), flat);
   graph.output('nextStatistics', nextStatistics(graph, loss, rate), [length]);
   graph.output('gradientNorm', norm, [1]);
 }

@@ -10,7 +10,7 @@ import {
   type TrueMotion,
 } from '../losses.ts';
 import type { Moments, Ops } from '../ops.ts';
-import { isOfAnatomy, parameterSpecs } from '../parameters.ts';
+import { isOfPart, parameterSpecs } from '../parameters.ts';
 import {
   lossArrays,
   type TrainedPart,
@@ -47,7 +47,7 @@ export function differentiate(
   batch: TrainingBatch,
   settings: TrainingSettings,
 ): Differentiated {
-  const arrays = lossArrays(batch, settings.deepSupervision);
+  const arrays = lossArrays(batch, settings);
   const trained = trainedVariables(network, settings.trainedPart);
   const batchMoments = new Map<string, Moments<tf.Tensor>>();
   // Side results of the function that is differentiated outlive it only when kept.
@@ -120,7 +120,7 @@ function trainedVariables(
   part: TrainedPart,
 ): ReadonlyMap<string, tf.Variable> {
   const trained = parameterSpecs(architecture).filter(
-    (spec) => spec.isTrained && (part === 'all' || isOfAnatomy(spec)),
+    (spec) => spec.isTrained && isOfPart(spec, part),
   );
   return new Map(trained.map(({ name }) => [name, variableOf(variables, name)]));
 }

@@ -107,6 +107,27 @@ describe('training with TensorFlow.js', function () {
     await onnx.release();
   });
 
+  it('trains the head alone as onnxruntime does, and leaves the rest as it is', async () => {
+    const supervised = supervisedBatch([2, 3, 32, 32]);
+    const settings: TrainingSettings = { ...RELEASED_SETTINGS, trainedPart: 'pathology' };
+    const onnx = createOnnxTrainingEngine(network);
+    const tensorflow = await openTensorflowTraining({ ...network, ...onnx.state() });
+    const before = onnx.state().parameters;
+    const expected = await onnx.step(supervised, settings);
+    const got = await tensorflow.step(supervised, settings);
+    expect(got.losses.pathology).to.be.closeTo(expected.losses.pathology, 1e-4);
+    expect(got.losses.anatomy).to.equal(0);
+    const [there, here] = [onnx.state().parameters, tensorflow.state().parameters];
+    expect(normOf(updateOf(here, there)) / normOf(updateOf(there, before))).to.be.below(0.02);
+    for (const [name, { values }] of there)
+      if (!name.startsWith('head.'))
+        expect(values, name).to.deep.equal(before.get(name)!.values);
+    expect(normOf(updateOf(there, before))).to.be.above(0);
+    const failed = await failure(onnx.step(batch, settings), 'shape-mismatch');
+    expect(failed.message).to.contain('expected true motion and labels of every frame');
+    await Promise.all([onnx.release(), tensorflow.release()]);
+  });
+
   it('goes on from a state as if it had not stopped', async () => {
     const [whole, first] = [await openTensorflowTraining(network), await openTensorflowTraining(network)]; // prettier-ignore
     await whole.step(batch, RELEASED_SETTINGS);
