@@ -15,6 +15,7 @@ const owners = {
   'onnxruntime-node': 'src/network/onnx',
   '@tensorflow/*': 'src/network/tensorflow',
   express: 'src/web',
+  'node-cron': 'src/commands',
   'pg-boss': 'src/queue',
   '@electric-sql/pglite': 'src/queue',
 };

@@ -64,6 +64,14 @@ const serveSchema = z.strictObject({
       device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto'),
     })
     .prefault({}),
+  nightly: z
+    .strictObject({
+      schedule: text.optional(),
+      steps: number(z.int().min(1).max(1_000_000)).default(2000),
+      simulatedExams: number(z.int().min(2).max(8999)).default(500),
+      learningRate: number(z.number().positive().max(1)).default(0.0003),
+    })
+    .prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') })
     .prefault({}),

@@ -5,6 +5,7 @@ import { exportModel } from './model/export-model.ts';
 import { importModel } from './model/import-model.ts';
 import { initModel } from './model/init-model.ts';
 import { listModels } from './model/list-models.ts';
+import { rollBack } from './model/roll-back-model.ts';
 import { runModel } from './model/run-model.ts';
 import { verifyModels } from './model/verify-models.ts';
 
@@ -14,6 +15,7 @@ cinemyops model import CHECKPOINT --name VERSION
 cinemyops model init   --name VERSION [--seed N]
 cinemyops model export VERSION --out DIR
 cinemyops model run    VERSION --cine FILE.npy --out DIR
+cinemyops model rollback [--state-dir DIR]
 
 A model is a folder of anatomy.onnx, cinemyops.onnx, weights.safetensors, manifest.json and
 MODEL_CARD.md, named for its version. Its weights make its Device UID.
@@ -31,6 +33,8 @@ run       runs the network on an array and writes, as float32 .npy with k from 0
             anatomy.npy   [B, 4, T, H, W]  background, myocardium, LV blood, RV blood (softmax)
             motion.npy    [B, 2, T, H, W]  displacement y, x in the [-1, 1] grid
             logits_k.npy  [B, 5, H/2^k, W/2^k]  background, myocardium, LV blood, scar, edema
+rollback  puts the model in use again that the last nightly promotion replaced; a running node takes it
+          for its next exam
 
 Options:
   --models-dir DIR    folder of models; default the program's own (CINEMYOPS_MODELS_DIR)
@@ -48,6 +52,7 @@ Options:
                       array goes in as it is
   --device NAME       auto (default), cpu, webgpu or cuda (CINEMYOPS_DEVICE)
   --json              list: as JSON
+  --state-dir DIR     rollback: serve's state folder, default state (CINEMYOPS_STATE_DIR)
 
 Exit codes: 0 done, 2 usage, or a model or checkpoint that is not usable, 1 anything else.
 `;
@@ -61,6 +66,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['init', initModel],
   ['export', exportModel],
   ['run', runModel],
+  ['rollback', rollBack],
 ]);
 
 export const modelCommand: Command = {

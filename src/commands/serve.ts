@@ -7,6 +7,8 @@ import { SERVE_SETTINGS } from '../serve-settings.ts';
 import type { Command, CommandIo } from './command.ts';
 import { openNetwork } from './open-network.ts';
 import type { Analyse } from './serve/exam-job.ts';
+import { modelLine } from './serve/model-line.ts';
+import { openModelInUse } from './serve/model-in-use.ts';
 import { logProgress } from './serve/log-progress.ts';
 import { runNode } from './serve/run-node.ts';
 
@@ -32,20 +34,21 @@ export const serveCommand: Command = {
 async function runServe(argv: readonly string[], io: CommandIo): Promise<number> {
   const config = resolveServeConfig({ argv, env: io.env });
   const log = createLog({ level: config.log.level, isTerminal: io.isTerminal, write: io.stderr });
-  const network = await openNetwork(config.model, io);
-  log.info(
-    {
-      ...{ model: network.identity.version, trained: network.identity.isTrained },
-      ...{ device: network.session.device, reason: network.session.deviceReason },
-    },
-    'model loaded',
-  );
+  const models = modelLine(config);
+  const inUse = await openModelInUse({
+    wanted: models.wanted,
+    open: async (version) =>
+      openNetwork({ ...config.model, version, dir: await models.dirOf(version) }, io),
+    log,
+  });
   const analyse: Analyse = (instances, { waitIsOver, log: jobLog }) =>
-    analyseExam(instances, { network, waitIsOver, progress: logProgress(jobLog, io.signal) });
+    inUse.use((network) =>
+      analyseExam(instances, { network, waitIsOver, progress: logProgress(jobLog, io.signal) }),
+    );
   try {
-    await runNode({ config, log, analyse, signal: io.signal });
+    await runNode({ config, log, analyse, models, signal: io.signal });
   } finally {
-    await network.session.release();
+    await inUse.release();
   }
   return EXIT.done;
 }

@@ -29,6 +29,8 @@ export interface Journal {
   /** It is on the disk when this resolves. */
   readonly setSince: (since: number) => Promise<void>;
   readonly entry: (orthancStudyId: string) => JournalEntry | undefined;
+  /** Orthanc's ids of the studies that results were made of. */
+  readonly doneStudies: () => string[];
   readonly record: (orthancStudyId: string, entry: JournalEntry) => void;
   /** Keeps only the studies that are named. */
   readonly retain: (orthancStudyIds: ReadonlySet<string>) => void;
@@ -76,6 +78,8 @@ export async function openJournal(folder: string, log: Log): Promise<Journal> {
         await saveSince();
       },
       entry: (id) => studies.get(id),
+      doneStudies: () =>
+        [...studies].filter(([, { outcome }]) => outcome === 'done').map(([id]) => id),
       record: (id, entry) => {
         studies.set(id, entry);
         isChanged = true;

@@ -18,7 +18,11 @@ const SeriesAnswer = z.object({
   ID: z.string(),
   IsStable: z.boolean(),
   LastUpdate: OrthancTime,
-  MainDicomTags: z.object({ SeriesInstanceUID: z.string(), Modality: z.string().default('') }),
+  MainDicomTags: z.object({
+    SeriesInstanceUID: z.string(),
+    Modality: z.string().default(''),
+    Manufacturer: z.string().default(''),
+  }),
   ParentStudy: z.string(),
   Instances: z.array(z.string()),
 });
@@ -55,6 +59,8 @@ export interface OrthancSeries {
   readonly orthancStudyId: string;
   readonly seriesInstanceUid: string;
   readonly modality: string;
+  /** Empty when the series does not say. */
+  readonly manufacturer: string;
   readonly orthancInstanceIds: readonly string[];
   readonly isStable: boolean;
   /** When Orthanc last received an instance of it, ms since 1970. */
@@ -174,6 +180,7 @@ function seriesOf(answer: z.infer<typeof SeriesAnswer>): OrthancSeries {
     orthancStudyId: answer.ParentStudy,
     seriesInstanceUid: answer.MainDicomTags.SeriesInstanceUID,
     modality: answer.MainDicomTags.Modality,
+    manufacturer: answer.MainDicomTags.Manufacturer,
     orthancInstanceIds: answer.Instances,
     isStable: answer.IsStable,
     updatedAtMs: millisecondsOf(answer.LastUpdate),

@@ -15,6 +15,9 @@ import type { Credentials } from '../../web/web-parts.ts';
 import { startWebServer } from '../../web/web-server.ts';
 import { connectionOf } from './connection-of.ts';
 import { createExamJob, type Analyse, type RunExam } from './exam-job.ts';
+import type { ModelLine } from './model-line.ts';
+import { requireSchedule } from './nightly/schedule-nights.ts';
+import { startNights } from './nightly/start-nights.ts';
 import { createRerun } from './rerun.ts';
 import { openStatusBoard, type StatusBoard } from './status-board.ts';
 import { waitForOrthanc } from './wait-for-orthanc.ts';
@@ -25,6 +28,7 @@ export interface NodeParts {
   readonly config: ServeConfig;
   readonly log: Log;
   readonly analyse: Analyse;
+  readonly models: ModelLine;
   /** Stops the node: what is being stored is stored whole, and nothing new is begun. */
   readonly signal: AbortSignal;
 }
@@ -33,11 +37,12 @@ export interface NodeParts {
  * Runs the node until the signal.
  *
  * @throws {NodeError} `orthanc-unauthorized` when Orthanc refuses the password at the start
- * @throws {NodeError} `configuration-invalid` when the status page's address is taken
+ * @throws {NodeError} `configuration-invalid` when the status page's address is taken or the schedule is not one
  * @throws {NodeError} `state-unreadable` when the state folder cannot be used
  */
 export async function runNode(parts: NodeParts): Promise<void> {
   const { config, log } = parts;
+  if (config.nightly.schedule !== undefined) requireSchedule(config.nightly.schedule);
   const halt = new AbortController();
   const signal = AbortSignal.any([parts.signal, halt.signal]);
   const journal = await openJournal(config.stateDir, log);
@@ -54,6 +59,7 @@ export async function runNode(parts: NodeParts): Promise<void> {
     config.web,
   );
   log.info({ url: web.url, version: SOFTWARE.version }, 'status page is served');
+  const stopNights = startNights({ ...parts, client, journal, now, signal });
   let running: readonly Promise<void>[] = [];
   try {
     await waitForOrthanc(client, log, signal);
@@ -71,7 +77,7 @@ export async function runNode(parts: NodeParts): Promise<void> {
   } finally {
     // When one of the two fails, the other must not go on behind the back of a node that has ended.
     halt.abort();
-    await Promise.allSettled(running);
+    await Promise.allSettled([...running, stopNights()]);
     await web.close();
     await board.flush();
     log.info('stopped');

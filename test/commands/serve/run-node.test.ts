@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Analyse } from '../../../src/commands/serve/exam-job.ts';
+import { modelLine } from '../../../src/commands/serve/model-line.ts';
 import { runNode } from '../../../src/commands/serve/run-node.ts';
 import { resolveServeConfig } from '../../../src/config.ts';
 import { identifyInstance } from '../../../src/dicom/identify-instance.ts';
@@ -75,7 +76,7 @@ describe('runNode', () => {
     const analyses: [number, boolean][] = [];
     const controller = new AbortController();
     const ended = runNode({
-      ...{ config, log, signal: controller.signal },
+      ...{ config, log, models: modelLine(config), signal: controller.signal },
       analyse: (instances, options) => {
         analyses.push([instances.length, options.waitIsOver]);
         if (analyse !== undefined) return analyse(instances, options);
@@ -380,7 +381,10 @@ describe('runNode', () => {
     const lines: string[] = [];
     const log = createLog({ level: 'info', isTerminal: false, write: (l) => void lines.push(l) });
     const analyse: Analyse = () => Promise.reject(new Error('never'));
-    const ended = runNode({ config, log, analyse, signal: controller.signal });
+    const ended = runNode({
+      ...{ config, log, analyse, models: modelLine(config) },
+      signal: controller.signal,
+    });
     const url = await waitFor('the page', () => /"url":"([^"]+)"/.exec(lines.join(''))?.[1]);
     const password = readFileSync(join(folder, 'web-password'), 'utf8').trim();
     expect(password).to.have.lengthOf(24);

@@ -1,0 +1,215 @@
+// One night: collect what experts drew, train on it, and put the new model in use only when it is better.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promoteModel } from '../../../network/model/active-model.ts';
+import { type LoadedModel, loadModel } from '../../../network/model/load-model.ts';
+import { writeModel } from '../../../network/model/write-model.ts';
+import { judgeNetworks, type GateVerdict } from '../../../train/gate.ts';
+import { drawJudgedPatients, judgePatients } from '../../../train/judge-patients.ts';
+import { openSources } from '../../../train/open-sources.ts';
+import { DEFAULT_PLAN, type TrainingPlan } from '../../../train/plan.ts';
+import { placeOf, splitPatients, type PatientOfSource } from '../../../train/split.ts';
+import { startTraining, type TrainingOutcome } from '../../../train/train.ts';
+import { findsPathology, trainingRecord } from '../../../train/training-record.ts';
+import { collectExpertExams, type CollectParts } from './collect-expert-exams.ts';
+import { lastNight, type NightRecord, recordNight } from './night-record.ts';
+
+export interface NightlyConfig {
+  readonly steps: number;
+  readonly simulatedExams: number;
+  readonly learningRate: number;
+}
+
+export interface NightParts extends Omit<CollectParts, 'studies'> {
+  readonly doneStudies: () => readonly string[];
+  readonly config: NightlyConfig;
+  readonly stateDir: string;
+  /** The configured version. */
+  readonly configured: string;
+  /** Folder of the model in use. */
+  readonly modelInUse: () => Promise<string>;
+  /** Folder for promoted models. */
+  readonly promotedDir: string;
+  /** The clock, ms since 1970. */
+  readonly now: () => number;
+}
+
+const STEPS_PER_EPOCH = 100;
+/** Held out of what experts drew; of the simulated exams only those that no model in the line has seen. */
+const HELD_OUT_SHARE = 0.25;
+/** Slices of each epoch's own validation, for the log; the gate has its own. */
+const VALIDATION_SLICES = 4;
+/** Simulated patients that the gate looks at. */
+const MOST_SIMULATED_JUDGES = 12;
+
+/**
+ * Runs a night. What it copied out of Orthanc is removed again, however it ends.
+ *
+ * @throws {NodeError} as requests to Orthanc, loading the model and training do
+ */
+export async function runNight(parts: NightParts): Promise<NightRecord> {
+  const { stateDir, now } = parts;
+  const startedMs = now();
+  const work = join(stateDir, 'night');
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  try {
+    const record = await trainAndJudge(parts, { work, startedMs });
+    if (record.outcome !== 'skipped') await recordNight(stateDir, record);
+    return record;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+interface NightWork {
+  readonly work: string;
+  readonly startedMs: number;
+}
+
+async function trainAndJudge(
+  parts: NightParts,
+  { work, startedMs }: NightWork,
+): Promise<NightRecord> {
+  const { stateDir, log } = parts;
+  const examsDir = join(work, 'exams');
+  await mkdir(examsDir, { mode: 0o700 });
+  const exams = await collectExpertExams({ ...parts, studies: parts.doneStudies() }, examsDir);
+  const model = await loadModel(await parts.modelInUse());
+  const record = {
+    startedAt: new Date(startedMs).toISOString(),
+    from: model.identity.version,
+    exams: exams.count,
+    key: exams.key,
+  };
+  log.info({ exams: exams.count, model: record.from }, 'expert exams collected');
+  const skipped = (reason: string): NightRecord => ({ ...record, outcome: 'skipped', reason });
+  // One is held out, the other trained on.
+  if (exams.count < 2)
+    return skipped('fewer than two exams have a segmentation that somebody else drew');
+  const last = await lastNight(stateDir);
+  if (last?.key === exams.key && [last.from, last.promoted].includes(record.from))
+    return skipped('nothing was drawn since the last night');
+
+  const plan = planOf(parts, model, { examsDir, startedMs });
+  const sources = await openSources(plan.data, cacheOf(stateDir));
+  const held = heldOut(splitPatients(sources, plan.validationShare).validation);
+  if (held.every(isSimulated)) return skipped('no patient that an expert drew can be held out');
+  const outcome = await train(parts, plan, { model, folder: join(work, 'run') });
+  if (outcome.ending === 'interrupted') return skipped('stopped before it had trained');
+  const verdict = await judge(parts, held, { model, outcome });
+  const judged = { ...record, reason: verdict.reason, comparisons: verdict.comparisons };
+  if (!verdict.isBetter) return { ...judged, outcome: 'refused' };
+  await promote(parts, model, outcome);
+  return { ...judged, outcome: 'promoted', promoted: plan.version };
+}
+
+/** Simulated slices are the same every night. */
+const cacheOf = (stateDir: string): string => join(stateDir, 'simulated');
+
+function planOf(
+  { config }: NightParts,
+  { manifest }: LoadedModel,
+  { examsDir, startedMs }: { readonly examsDir: string; readonly startedMs: number },
+): TrainingPlan {
+  const stamp = new Date(startedMs).toISOString().replace(/[-:]|\.\d+/g, '');
+  const stepsPerEpoch = Math.min(STEPS_PER_EPOCH, config.steps);
+  return {
+    ...DEFAULT_PLAN,
+    version: `night-${stamp}`,
+    data: [`dicom:${examsDir}`, `simulate:seeds=1-${config.simulatedExams}`],
+    startedFrom: manifest.deviceUid,
+    // Other draws every night.
+    seed: Math.floor(startedMs / 1000),
+    architecture: manifest.architecture,
+    patchMm: manifest.input.pathologySizeMm,
+    epochs: Math.ceil(config.steps / stepsPerEpoch),
+    stepsPerEpoch,
+    optimiser: 'adam',
+    learningRate: config.learningRate,
+    momentum: 0.9,
+    stillsShare: [0.3, 0.3],
+    validationShare: HELD_OUT_SHARE,
+    validationSlices: VALIDATION_SLICES,
+    // BatchNorm stays as it is in use: a night is too short to settle other statistics.
+    runningStatisticsFrom: 0,
+    // The best epoch would be chosen on the patients that the gate judges by.
+    keeps: 'last',
+  };
+}
+
+const isSimulated = ({ source }: PatientOfSource): boolean => source.spec.startsWith('simulate:');
+
+/** The patients that the gate judges by: no model of the line was ever trained on them. */
+function heldOut(patients: readonly PatientOfSource[]): PatientOfSource[] {
+  const simulated = patients
+    .filter(isSimulated)
+    .filter(({ patient }) => placeOf(patient) < DEFAULT_PLAN.validationShare);
+  return [
+    ...patients.filter((patient) => !isSimulated(patient)),
+    ...simulated.slice(0, MOST_SIMULATED_JUDGES),
+  ];
+}
+
+async function train(
+  { stateDir, log, now, signal }: NightParts,
+  plan: TrainingPlan,
+  { model, folder }: { readonly model: LoadedModel; readonly folder: string },
+): Promise<TrainingOutcome> {
+  return startTraining(plan, {
+    folder,
+    cacheDir: cacheOf(stateDir),
+    initial: model.parameters,
+    engine: 'auto',
+    device: 'cpu',
+    signal,
+    now,
+    report: (text) => {
+      log.info({ reason: text }, 'training engine');
+    },
+    onStart: (_, steps) => {
+      log.info({ count: steps, model: plan.version }, 'nightly training begins');
+    },
+    onStep: () => undefined,
+    onEpoch: ({ epoch, score }) => {
+      log.info({ epoch, score, count: plan.epochs }, 'epoch of the night done');
+    },
+  });
+}
+
+async function judge(
+  { signal }: NightParts,
+  held: readonly PatientOfSource[],
+  { model, outcome }: { readonly model: LoadedModel; readonly outcome: TrainingOutcome },
+): Promise<GateVerdict> {
+  const { architecture } = model.manifest;
+  const patients = await drawJudgedPatients(held, outcome.plan);
+  const before = await judgePatients(
+    { architecture, parameters: model.parameters },
+    patients,
+    signal,
+  );
+  const { parameters } = outcome;
+  const after = await judgePatients({ architecture, parameters }, patients, signal);
+  return judgeNetworks(before, after);
+}
+
+async function promote(
+  { stateDir, configured, promotedDir }: NightParts,
+  { identity, manifest }: LoadedModel,
+  outcome: TrainingOutcome,
+): Promise<void> {
+  const { version, architecture } = outcome.plan;
+  await writeModel(join(promotedDir, version), {
+    architecture,
+    parameters: outcome.parameters,
+    isTrained: true,
+    // What a model does not find it does not begin to find in a night by itself: both must.
+    findsPathology: identity.findsPathology !== false || findsPathology(outcome),
+    ...(identity.cautions !== undefined && { cautions: identity.cautions }),
+    origin: { kind: 'trained' },
+    input: manifest.input,
+    training: trainingRecord(outcome),
+  });
+  await promoteModel(stateDir, configured, version);
+}

@@ -1,0 +1,51 @@
+// The clock of nightly training.
+import { schedule, validate } from 'node-cron';
+import { messageOf, NodeError } from '../../../errors.ts';
+import type { Log } from '../../../log.ts';
+import type { NightRecord } from './night-record.ts';
+
+export interface ScheduleParts {
+  /** Cron expression: minute, hour, day of month, month, day of week; a sixth field before them is seconds. */
+  readonly expression: string;
+  readonly log: Log;
+  /** Ends when the signal of the node does. */
+  readonly run: () => Promise<NightRecord>;
+}
+
+/** @throws {NodeError} `configuration-invalid` when the expression is not one */
+export function requireSchedule(expression: string): void {
+  if (!validate(expression))
+    throw new NodeError(
+      'configuration-invalid',
+      `nightly.schedule: expected a cron expression such as '0 2 * * *' for two in the morning, got '${expression}'`,
+    );
+}
+
+/**
+ * Runs a night whenever the expression says, one at a time; a night that fails leaves the model as it is.
+ *
+ * @returns stops the clock and waits for the night that is under way
+ */
+export function scheduleNights({ expression, log, run }: ScheduleParts): () => Promise<void> {
+  let current: Promise<void> | undefined;
+  const night = async (): Promise<void> => {
+    try {
+      const { outcome, reason, promoted, from, exams } = await run();
+      const what = { outcome, reason, exams, from, model: promoted ?? from };
+      if (outcome === 'skipped') log.debug(what, 'night skipped');
+      else log.info(what, 'night over');
+    } catch (error) {
+      const reason = messageOf(error);
+      log.error({ err: error, reason }, 'night failed: the model stays as it is');
+    }
+  };
+  const task = schedule(expression, () => {
+    current ??= night().finally(() => {
+      current = undefined;
+    });
+  });
+  return async () => {
+    await task.destroy();
+    await current;
+  };
+}
