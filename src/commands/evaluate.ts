@@ -34,6 +34,9 @@ Compares a model with what is known of each case, and prints a few lines a case 
                    slices=N, phases=N, matrix=N, as simulate takes them
   sunnybrook:DIR   DIR/contours/NAME with contours in the Sunnybrook text format, and the images of
                    NAME as a folder or archive, found by its name or by a table DIR/*.csv
+  sunnybrook-png:DIR
+                   stills as train takes them, a case a patient; DIR,only=K/N the Kth of N parts of
+                   the patients, where the model was trained on DIR,without=K/N
   labels:DIR       (or layout:DIR) DIR/imagesTr/CaseXXXX_sNN_0000.nii.gz ..., DIR/labelsTr/CaseXXXX_sNN.nii.gz
   dicom:DIR        one exam of which nothing is known: its numbers and pictures
 

@@ -28,7 +28,8 @@ Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
   dicom:DIR               a folder an exam: cine and the DICOM SEG that an expert drew on it; those
                           that this program made are left out
   sunnybrook-png:DIR      still images with the LV endocardium drawn in: DIR/PATIENT/images/*.png
-                          and DIR/PATIENT/labels_endo/*.png of the same names
+                          and DIR/PATIENT/labels_endo/*.png of the same names; DIR,without=K/N
+                          leaves out the Kth of N parts of the patients, for cross-validation
 Labels that a SPEC lacks train the terms that they can. Patients are held out for validation by a
 hash of their id, never by slice. Writes to the folder of the run:
   checkpoint.safetensors  every two minutes, every epoch and at Ctrl-C; --resume goes on from it
@@ -50,6 +51,8 @@ Options:
   --stills-share A,B    share of such steps at the start and at the end; default 0.9,0.5
   --motion-share A      share of steps that train the pathology head alone on the true motion of
                         simulated hearts, four times as many; default 0.05
+  --running-statistics-from P  progress from which BatchNorm keeps its statistics, as in use;
+                        default 0.85; 0 goes well with --from
   --frames N            frames of a cine sample; default 6
   --patch MM            side of a sample, a multiple of 16; default 96
   --still-size PIXELS   side of a still, a multiple of 16; default 128

@@ -8,6 +8,7 @@ import type { CaseReport } from './case-result.ts';
 import { evaluateDicom } from './evaluate-dicom.ts';
 import { evaluateLayoutCase } from './evaluate-layout-case.ts';
 import { evaluateSimulated } from './evaluate-simulated.ts';
+import { evaluateStills, listStillsCases } from './evaluate-stills.ts';
 import type { EvaluationSpec } from './spec.ts';
 import { evaluateSunnybrook, listSunnybrook } from './evaluate-sunnybrook.ts';
 import type { ReadInstances } from './read-images.ts';
@@ -67,6 +68,12 @@ async function workOf(spec: EvaluationSpec): Promise<Work[]> {
         id: own.id,
         group: 'contoured',
         run: (parts) => evaluateSunnybrook(spec.spec, own, parts),
+      }));
+    case 'sunnybrook-png':
+      return (await listStillsCases(spec.folder)).map((own) => ({
+        id: own.id,
+        group: own.group,
+        run: (parts) => evaluateStills(spec.spec, own, parts),
       }));
     case 'labels':
       return (await listCases(join(spec.folder, 'imagesTr'))).map((files) => ({

@@ -21,13 +21,13 @@ export interface SimulatedSpec {
 export type EvaluationSpec =
   | SimulatedSpec
   | {
-      readonly kind: 'sunnybrook' | 'labels' | 'dicom';
+      readonly kind: 'sunnybrook' | 'sunnybrook-png' | 'labels' | 'dicom';
       readonly spec: string;
       readonly folder: string;
     };
 
 const FORMS =
-  'simulate:seeds=9000-9009[,condition=healthy], sunnybrook:DIR, labels:DIR or dicom:DIR';
+  'simulate:seeds=9000-9009[,condition=healthy], sunnybrook:DIR, sunnybrook-png:DIR[,only=1/3], labels:DIR or dicom:DIR';
 
 /** @throws {NodeError} `usage` when it is none of the forms */
 export function parseSpec(spec: string): EvaluationSpec {
@@ -37,7 +37,8 @@ export function parseSpec(spec: string): EvaluationSpec {
     if (kind === 'simulate') return parseSimulated(spec, rest);
     // As `train` calls it.
     if (kind === 'layout') return { kind: 'labels', spec, folder: rest };
-    if (kind === 'sunnybrook' || kind === 'labels') return { kind, spec, folder: rest };
+    if (kind === 'sunnybrook' || kind === 'sunnybrook-png' || kind === 'labels')
+      return { kind, spec, folder: rest };
     // The folder of one exam may bear a patient's name, and the spec is written to files.
     if (kind === 'dicom') return { kind, spec: `dicom:${shortHash(rest)}`, folder: rest };
   }

@@ -25,8 +25,11 @@ export const LESIONS: readonly Structure[] = ['scar', 'scar or edema'];
 
 /** Labels that are true of one phase. */
 export interface TruthPhase {
-  /** `ED found`: the phase that the model took for end diastole, where it draws pathology. */
-  readonly name: 'ED' | 'ES' | 'ED found';
+  /**
+   * `ED found`: the phase that the model took for end diastole, where it draws pathology. `stills`: images of several
+   * phases together.
+   */
+  readonly name: 'ED' | 'ES' | 'ED found' | 'stills';
   /** 0-based native phase. */
   readonly t: number;
   /** `[Z, Y, X]`, values of TASK_LABEL. */

@@ -41,13 +41,18 @@ export function keepLargestComponent(
   return cleared;
 }
 
-/** Keeps the largest component of LV, myocardium, RV and scar; says what was cleared of scar. */
-export function keepLargestParts(anatomy: LabelVolume, pathology: LabelVolume): string[] {
+/** Keeps the largest component of LV, myocardium and RV in every phase. */
+export function keepLargestAnatomy(anatomy: LabelVolume): void {
   for (let t = 0; t < anatomy.shape[0]; t++) {
     keepLargestComponent(anatomy, t, ANATOMY.lvBlood, ANATOMY.background);
     keepLargestComponent(anatomy, t, ANATOMY.myocardium, ANATOMY.background);
     keepLargestComponent(anatomy, t, ANATOMY.rvBlood, ANATOMY.background);
   }
+}
+
+/** The same, and of scar; says what was cleared of scar. */
+export function keepLargestParts(anatomy: LabelVolume, pathology: LabelVolume): string[] {
+  keepLargestAnatomy(anatomy);
   // What is not scar is still myocardium.
   const cleared = keepLargestComponent(pathology, 0, PATHOLOGY.scar, PATHOLOGY.healthyMyocardium);
   return cleared === 0

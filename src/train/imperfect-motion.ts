@@ -35,25 +35,54 @@ function coarser({ size, values, weights }: Plane): Plane {
 
 /** Gives every value without weight one from the coarser levels, in place. */
 function fill(plane: Plane): void {
-  if (plane.size === 1) return;
+  const { size, values, weights } = plane;
+  if (size === 1) return;
   const below = coarser(plane);
   fill(below);
-  for (let y = 0; y < plane.size; y++)
-    for (let x = 0; x < plane.size; x++) {
-      const i = y * plane.size + x;
-      const [w, coarse] = [plane.weights[i], bilinear(below, (y - 0.5) / 2, (x - 0.5) / 2)];
-      plane.values[i] = w * plane.values[i] + (1 - w) * coarse;
-    }
+  const coarse = enlarge(
+    below,
+    placesAmong(below.size, size, (i) => (i - 0.5) / 2),
+  );
+  for (let i = 0; i < values.length; i++)
+    values[i] = weights[i] * values[i] + (1 - weights[i]) * coarse[i];
 }
 
-function bilinear({ size, values }: Pick<Plane, 'size' | 'values'>, y: number, x: number): number {
-  const inside = (v: number): number => Math.min(size - 1, Math.max(0, v));
-  const [y0, x0] = [Math.floor(inside(y)), Math.floor(inside(x))];
-  const [y1, x1] = [inside(y0 + 1), inside(x0 + 1)];
-  const [wy, wx] = [inside(y) - y0, inside(x) - x0];
-  const above = values[y0 * size + x0] * (1 - wx) + values[y0 * size + x1] * wx;
-  const below = values[y1 * size + x0] * (1 - wx) + values[y1 * size + x1] * wx;
-  return above * (1 - wy) + below * wy;
+/** Neighbours of each pixel along an axis, and the weight of the second. */
+interface AxisPlaces {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly weight: Float32Array;
+}
+
+/** Places of `count` pixels among `size` values; beyond the ends stand the ends. */
+function placesAmong(size: number, count: number, placeOf: (i: number) => number): AxisPlaces {
+  const places = Float64Array.from({ length: count }, (_, i) =>
+    Math.min(size - 1, Math.max(0, placeOf(i))),
+  );
+  return {
+    first: Int32Array.from(places, Math.floor),
+    second: Int32Array.from(places, (place) => Math.min(size - 1, Math.floor(place) + 1)),
+    weight: Float32Array.from(places, (place) => place - Math.floor(place)),
+  };
+}
+
+/** A square of values, bilinearly, on a larger one. */
+function enlarge(
+  { size, values }: Pick<Plane, 'size' | 'values'>,
+  { first, second, weight }: AxisPlaces,
+): Float32Array {
+  const count = first.length;
+  const large = new Float32Array(count * count);
+  for (let y = 0; y < count; y++) {
+    const [above, below, wy] = [first[y] * size, second[y] * size, weight[y]];
+    for (let x = 0; x < count; x++) {
+      const [x0, x1, wx] = [first[x], second[x], weight[x]];
+      const top = values[above + x0] + wx * (values[above + x1] - values[above + x0]);
+      const bottom = values[below + x0] + wx * (values[below + x1] - values[below + x0]);
+      large[y * count + x] = top + wy * (bottom - top);
+    }
+  }
+  return large;
 }
 
 /**
@@ -67,6 +96,7 @@ export function imperfectMotion(random: Random, { displacement, known }: ViewMot
   const error = ERROR_PIXELS * Math.abs(random.normal());
   const weights = Float32Array.from(known);
   const shown = displacement.slice();
+  const onKnots = placesAmong(KNOTS, size, (i) => (i * (KNOTS - 1)) / (size - 1));
   for (let at = 2 * known.length; at < shown.length; at += known.length) {
     const values = shown.subarray(at, at + known.length);
     fill({ size, values, weights });
@@ -74,10 +104,8 @@ export function imperfectMotion(random: Random, { displacement, known }: ViewMot
       size: KNOTS,
       values: Float32Array.from({ length: KNOTS * KNOTS }, () => error * random.normal()),
     };
-    const step = (KNOTS - 1) / (size - 1);
-    for (let i = 0; i < values.length; i++)
-      values[i] =
-        gain * values[i] + bilinear(knots, Math.floor(i / size) * step, (i % size) * step);
+    const smooth = enlarge(knots, onKnots);
+    for (let i = 0; i < values.length; i++) values[i] = gain * values[i] + smooth[i];
   }
   return shown;
 }

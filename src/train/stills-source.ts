@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { messageOf, NodeError } from '../errors.ts';
+import { keptPatients, parseFold } from '../fold.ts';
 import { shortHash } from '../fingerprint.ts';
 import { TASK_LABEL } from '../labels.ts';
 import { NO_ANNOTATION } from '../network/targets.ts';
@@ -15,7 +16,8 @@ const PIXEL_MM = 1.3;
 /** Label pixels above this are inside. */
 const INSIDE = 127;
 
-interface StillFile {
+/** An image and what was drawn in it. */
+export interface StillFile {
   readonly image: string;
   readonly label: string;
 }
@@ -49,7 +51,8 @@ async function readGrey(
   return { values, rows: height, columns: width };
 }
 
-async function readStill({ image, label }: StillFile): Promise<CineSlice> {
+/** Reads one still, LV blood in its labels. */
+export async function readStill({ image, label }: StillFile): Promise<CineSlice> {
   const { values, rows, columns } = await readGrey(image);
   const drawn = await readGrey(label);
   if (drawn.rows !== rows || drawn.columns !== columns)
@@ -69,24 +72,31 @@ async function readStill({ image, label }: StillFile): Promise<CineSlice> {
   };
 }
 
+/** Patients of a folder by name, each with its stills. */
+export async function listStills(text: string): Promise<Map<string, StillFile[]>> {
+  const choice = parseFold(text);
+  const entries = await readdir(choice.folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new NodeError('usage', `expected ${PREFIX}DIR with a folder: ${messageOf(cause)}`, {
+      cause,
+    });
+  });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const byPatient = new Map<string, StillFile[]>();
+  for (const name of keptPatients(names, choice)) {
+    const files = await listPatient(join(choice.folder, name));
+    if (files.length > 0) byPatient.set(name, files);
+  }
+  return byPatient;
+}
+
 /**
- * Opens `sunnybrook-png:DIR`.
+ * Opens `sunnybrook-png:DIR`, `,only=K/N` or `,without=K/N` for cross-validation.
  *
  * @throws {NodeError} `usage` when a folder cannot be read
  */
 export async function openStillsSource(spec: string): Promise<TrainingSource> {
-  const root = spec.slice(PREFIX.length);
-  const entries = await readdir(root, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new NodeError('usage', `expected ${PREFIX}DIR, got '${spec}': ${messageOf(cause)}`, {
-      cause,
-    });
-  });
-  const byPatient = new Map<string, StillFile[]>();
-  for (const entry of entries) {
-    if (!entry.isDirectory()) continue;
-    const files = await listPatient(join(root, entry.name));
-    if (files.length > 0) byPatient.set(shortHash(entry.name), files);
-  }
+  const stills = await listStills(spec.slice(PREFIX.length));
+  const byPatient = new Map([...stills].map(([name, files]) => [shortHash(name), files]));
   return {
     spec,
     patients: [...byPatient.keys()].toSorted(),

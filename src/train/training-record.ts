@@ -1,12 +1,18 @@
 // What a trained model says of its training, in its manifest and card.
 import { z } from 'zod';
+import { parseFold } from '../fold.ts';
 import type { TrainingRecord } from '../network/model/manifest.ts';
 import type { EpochMetrics } from './metrics.ts';
 import type { TrainingOutcome } from './train.ts';
 
 /** SPECs without the paths on the machine that trained. */
 function dataKinds(specs: readonly string[]): string[] {
-  return specs.map((spec) => (spec.startsWith('simulate:') ? spec : spec.split(':', 1)[0]));
+  return specs.map((spec) => {
+    if (spec.startsWith('simulate:')) return spec;
+    const [kind, ...rest] = spec.split(':');
+    const { keeps, fold } = parseFold(rest.join(':'));
+    return fold === undefined ? kind : `${kind},${keeps ?? ''}=${fold.part}/${fold.parts}`;
+  });
 }
 
 /**

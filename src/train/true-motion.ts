@@ -79,20 +79,20 @@ export function viewMotion(
     const [y0, x0] = [Math.floor(y), Math.floor(x)];
     if (y0 < 0 || x0 < 0 || y0 + 1 >= rows || x0 + 1 >= columns) continue;
     const at = y0 * columns + x0;
-    const corners = [at, at + 1, at + columns, at + columns + 1] as const;
-    if (corners.some((corner) => motion.known[corner] === 0)) continue;
+    const below = at + columns;
+    const corners = motion.known;
+    if (corners[at] + corners[at + 1] + corners[below] + corners[below + 1] < 4) continue;
     known[i] = 1;
     const [wy, wx] = [y - y0, x - x0];
-    const mean = (offset: number): number => {
-      const [a, b, c, d] = corners.map((corner) => mm[offset + corner]);
-      return (1 - wy) * (a + wx * (b - a)) + wy * (c + wx * (d - c));
-    };
-    phases.forEach((t, k) => {
-      const down = mean(t * 2 * rows * columns);
-      const along = mean((t * 2 + 1) * rows * columns);
-      displacement[k * 2 * size + i] = cosine * down - sine * along;
-      displacement[(k * 2 + 1) * size + i] = mirror * (sine * down + cosine * along);
-    });
+    const [a, b, c, d] = [(1 - wy) * (1 - wx), (1 - wy) * wx, wy * (1 - wx), wy * wx];
+    for (let k = 0; k < phases.length; k++) {
+      const down = phases[k] * 2 * rows * columns;
+      const along = down + rows * columns;
+      const y1 = a * mm[down + at] + b * mm[down + at + 1] + c * mm[down + below] + d * mm[down + below + 1]; // prettier-ignore
+      const x1 = a * mm[along + at] + b * mm[along + at + 1] + c * mm[along + below] + d * mm[along + below + 1]; // prettier-ignore
+      displacement[k * 2 * size + i] = cosine * y1 - sine * x1;
+      displacement[(k * 2 + 1) * size + i] = mirror * (sine * y1 + cosine * x1);
+    }
   }
   return { displacement, known };
 }

@@ -120,8 +120,7 @@ describe('training with TensorFlow.js', function () {
     const [there, here] = [onnx.state().parameters, tensorflow.state().parameters];
     expect(normOf(updateOf(here, there)) / normOf(updateOf(there, before))).to.be.below(0.02);
     for (const [name, { values }] of there)
-      if (!name.startsWith('head.'))
-        expect(values, name).to.deep.equal(before.get(name)!.values);
+      if (!name.startsWith('head.')) expect(values, name).to.deep.equal(before.get(name)!.values);
     expect(normOf(updateOf(there, before))).to.be.above(0);
     const failed = await failure(onnx.step(batch, settings), 'shape-mismatch');
     expect(failed.message).to.contain('expected true motion and labels of every frame');
