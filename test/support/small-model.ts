@@ -9,13 +9,13 @@ const ARCHITECTURE = {
   hasTextureChannel: false,
 } as const;
 
-/** Writes model `untrained` to a folder of models; the same weights every time. */
-export async function writeSmallModel(modelsDir: string): Promise<void> {
+/** Writes a model to a folder of models; the same weights every time. */
+export async function writeSmallModel(modelsDir: string, version = 'untrained'): Promise<void> {
   let state = 1;
   // Park and Miller's generator; the sum of 12 uniform draws less 6 is close to normal.
   const uniform = () => (state = (state * 48271) % 2147483647) / 2147483647;
   const normal = () => Array.from({ length: 12 }, uniform).reduce((sum, draw) => sum + draw, -6);
-  await writeModel(join(modelsDir, 'untrained'), {
+  await writeModel(join(modelsDir, version), {
     architecture: ARCHITECTURE,
     parameters: initialParameters(ARCHITECTURE, normal),
     isTrained: false,
