@@ -32,7 +32,8 @@ const HEAD_CAP = 10;
 /** What a run that goes on may be told anew. */
 const RESUME_FLAGS = new Set(['resume', 'out', 'models-dir', 'cache', 'engine', 'device']);
 const OPTIMISERS = ['sgd', 'adam'] as const satisfies readonly Optimiser[];
-const ADAM_DEFAULTS = { optimiser: 'adam', learningRate: 0.001, momentum: 0.9 } as const;
+/** As the authors train. */
+const SGD_DEFAULTS = { optimiser: 'sgd', learningRate: 0.01, momentum: 0.99 } as const;
 const DEVICES: readonly Device[] = ['cpu', 'webgpu', 'cuda'];
 
 const text = { type: 'string' } as const;
@@ -133,7 +134,7 @@ function planOf(flags: Flags): TrainingPlan {
   const optimiser = oneOf('optimiser', flags.optimiser ?? DEFAULT_PLAN.optimiser, OPTIMISERS);
   return parsePlan({
     ...DEFAULT_PLAN,
-    ...(optimiser === 'adam' && ADAM_DEFAULTS),
+    ...(optimiser === 'sgd' && SGD_DEFAULTS),
     version: name,
     data,
     architecture: {

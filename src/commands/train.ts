@@ -48,19 +48,19 @@ Options:
   --steps-per-epoch N   default 250
   --batch N             cine samples a step; default 2
   --stills N            single frames of a step that trains anatomy alone; default 6
-  --stills-share A,B    share of such steps at the start and at the end; default 0.9,0.5
+  --stills-share A,B    share of such steps at the start and at the end; default 0.6,0.2
   --motion-share A      share of steps that train the pathology head alone on the true motion of
-                        simulated hearts, four times as many; default 0.05
+                        simulated hearts, four times as many; default 0.2
   --running-statistics-from P  progress from which BatchNorm keeps its statistics, as in use;
-                        default 0.85; 0 goes well with --from
+                        default 0.3; 0 goes well with --from
   --frames N            frames of a cine sample; default 6
   --patch MM            side of a sample, a multiple of 16; default 96
   --still-size PIXELS   side of a still, a multiple of 16; default 128
   --width N             first width of the encoder; default 12
   --head-width N        first width of the pathology head; default 16
-  --optimiser NAME      sgd (default, as the authors train) or adam
-  --learning-rate X     default 0.01; with adam 0.001
-  --momentum X          default 0.99; with adam 0.9
+  --optimiser NAME      adam (default) or sgd, as the authors train
+  --learning-rate X     default 0.001; with sgd 0.01
+  --momentum X          default 0.9; with sgd 0.99
   --patience N          epochs without a better score before training stops; default 30
   --validation-slices N held-out slices that every epoch is judged on; default 24
   --no-augmentation     for tests
