@@ -202,7 +202,7 @@ async function promote(
     architecture,
     parameters: outcome.parameters,
     isTrained: true,
-    // What a model does not find it does not begin to find in a night by itself: both must.
+    // The gate saw that scar is found no worse; where it was not found, held-out slices must show that it now is.
     findsPathology: identity.findsPathology !== false || findsPathology(outcome),
     ...(identity.cautions !== undefined && { cautions: identity.cautions }),
     origin: { kind: 'trained' },
