@@ -40,8 +40,8 @@ async function writeTimidModel(modelsDir: string): Promise<void> {
   const name = 'anatomy.out.bias';
   const bias = parameters.get(name)!;
   const values = bias.values.slice();
-  values[ANATOMY.lvBlood] -= 2;
-  values[ANATOMY.rvBlood] -= 2;
+  values[ANATOMY.lvBlood] -= 3;
+  values[ANATOMY.rvBlood] -= 3;
   await writeModel(join(modelsDir, 'timid'), {
     architecture: manifest.architecture,
     parameters: new Map([...parameters, [name, { ...bias, values }]]),
@@ -84,7 +84,7 @@ describe('nightly training', () => {
         CINEMYOPS_NIGHTLY: '* * * * * *',
         CINEMYOPS_NIGHTLY_STEPS: '40',
         CINEMYOPS_NIGHTLY_SIMULATED: '16',
-        CINEMYOPS_NIGHTLY_LEARNING_RATE: '0.0005',
+        CINEMYOPS_NIGHTLY_LEARNING_RATE: '0.0003',
       },
     });
     for (const seed of EXAM_SEEDS)
