@@ -91,7 +91,7 @@ async function trainAndJudge(
   if (last?.key === exams.key && [last.from, last.promoted].includes(record.from))
     return skipped('nothing was drawn since the last night');
 
-  const plan = planOf(parts, model, { examsDir, startedMs });
+  const plan = planOf(parts, model, { examsDir, startedMs, key: exams.key });
   const sources = await openSources(plan.data, cacheOf(stateDir));
   const held = heldOut(splitPatients(sources, plan.validationShare).validation);
   if (held.every(isSimulated)) return skipped('no patient that an expert drew can be held out');
@@ -110,7 +110,7 @@ const cacheOf = (stateDir: string): string => join(stateDir, 'simulated');
 function planOf(
   { config }: NightParts,
   { manifest }: LoadedModel,
-  { examsDir, startedMs }: { readonly examsDir: string; readonly startedMs: number },
+  { examsDir, startedMs, key }: { examsDir: string; startedMs: number; key: string },
 ): TrainingPlan {
   const stamp = new Date(startedMs).toISOString().replace(/[-:]|\.\d+/g, '');
   const stepsPerEpoch = Math.min(STEPS_PER_EPOCH, config.steps);
@@ -119,8 +119,8 @@ function planOf(
     version: `night-${stamp}`,
     data: [`dicom:${examsDir}`, `simulate:seeds=1-${config.simulatedExams}`],
     startedFrom: manifest.deviceUid,
-    // Other draws every night.
-    seed: Math.floor(startedMs / 1000),
+    // Other draws whenever something else was drawn, and the same for the same.
+    seed: Number.parseInt(key.slice(0, 7), 16),
     architecture: manifest.architecture,
     patchMm: manifest.input.pathologySizeMm,
     epochs: Math.ceil(config.steps / stepsPerEpoch),
