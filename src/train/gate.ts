@@ -35,7 +35,7 @@ const LEAST_NOISE = 0.005;
 /** Of fewer than three patients nothing can be said about chance. */
 const NOISE_OF_FEW = 0.05;
 /** So large a loss is not forgiven for being uncertain. */
-const LARGEST_LOSS = 0.05;
+const LARGEST_LOSS = 0.1;
 
 function noiseOf(differences: readonly number[]): number {
   const n = differences.length;
