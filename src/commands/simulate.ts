@@ -28,6 +28,7 @@ Options:
                    series, instance numbers in no order, trigger times that jitter
   --infarct        a patient with an infarct
   --healthy        a healthy person; without either flag the seed decides
+  --style NAME     prior: contrast as cine has it; free: any contrast; any (default): the seed decides
   --slices N       3 to 30
   --phases N       8 to 60
   --matrix N       rows and columns, 48 to 512
@@ -46,6 +47,8 @@ interface SimulateArgs {
   readonly writesLabels: boolean;
   readonly options: SimulateOptions;
 }
+
+const STYLES = ['any', 'prior', 'free'] as const;
 
 export const simulateCommand: Command = {
   name: 'simulate',
@@ -90,6 +93,9 @@ function parseSimulateArgs(argv: readonly string[]): SimulateArgs {
     throw usage('expected --healthy or --infarct, got both');
   const condition: Condition | undefined =
     values.healthy === true ? 'healthy' : values.infarct === true ? 'infarct' : undefined;
+  const style = STYLES.find((name) => name === (values.style ?? 'any'));
+  if (style === undefined)
+    throw usage(`expected --style ${STYLES.join(' or ')}, got "${values.style ?? ''}"`);
   return {
     outDir: values.out,
     seed: wholeNumber('seed', values.seed ?? '1', [0, Number.MAX_SAFE_INTEGER]),
@@ -97,6 +103,7 @@ function parseSimulateArgs(argv: readonly string[]): SimulateArgs {
     preview: values.preview,
     writesLabels: values.truth === true,
     options: {
+      style,
       ...(condition === undefined ? {} : { condition }),
       ...optional('slices', values.slices, [3, 30]),
       ...optional('phases', values.phases, [8, 60]),
@@ -115,6 +122,7 @@ function parse(argv: readonly string[]) {
         vendor: { type: 'string' },
         infarct: { type: 'boolean' },
         healthy: { type: 'boolean' },
+        style: { type: 'string' },
         slices: { type: 'string' },
         phases: { type: 'string' },
         matrix: { type: 'string' },

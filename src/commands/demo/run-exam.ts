@@ -61,7 +61,7 @@ async function sendSimulatedExam(site: Site, seed: string, io: CommandIo): Promi
     runChild(command, args, { name, env, logFile: logOf(site, name) });
   await run('simulate', process.execPath, [
     ...ownProgram(),
-    ...['simulate', '--infarct', '--out', site.folders.exam, '--seed', seed],
+    ...['simulate', '--infarct', '--style', 'prior', '--out', site.folders.exam, '--seed', seed],
   ]);
   await run('storescu', 'storescu', [
     ...['--scan-directories', '--recurse', '--scan-pattern', '*.dcm'],
