@@ -52,7 +52,8 @@ Options:
                       array goes in as it is
   --device NAME       auto (default), cpu, webgpu or cuda (CINEMYOPS_DEVICE)
   --json              list: as JSON
-  --state-dir DIR     rollback: serve's state folder, default state (CINEMYOPS_STATE_DIR)
+  --state-dir DIR     rollback: serve's state folder; taken from its environment and --config FILE
+                      as serve takes it
 
 Exit codes: 0 done, 2 usage, or a model or checkpoint that is not usable, 1 anything else.
 `;

@@ -67,6 +67,22 @@ export interface CaseReport {
   readonly pictures: readonly Picture[];
 }
 
+/** A case of which only outlines are compared: no cycle, no volumes, no motion. */
+export function outlinesOnly(
+  known: Pick<EvaluatedCase, 'id' | 'spec' | 'group' | 'scores'>,
+): EvaluatedCase {
+  return {
+    ...known,
+    outcome: 'evaluated',
+    phasesFound: null,
+    phasesTrue: null,
+    compared: [],
+    found: [],
+    motion: null,
+    notes: [],
+  };
+}
+
 /** Pairs a truth with a measured value. */
 export function compare(name: string, truth: number, measured: Measured): Compared {
   return { name, unit: measured.unit, truth, predicted: measured.value };

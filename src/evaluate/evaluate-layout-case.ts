@@ -9,7 +9,7 @@ import { readNifti } from '../nifti/read-nifti.ts';
 import { taskLabelsOf } from '../nifti/task-labels.ts';
 import type { Volume4D } from '../volume.ts';
 import type { EvaluationParts } from './analyse.ts';
-import type { CaseReport } from './case-result.ts';
+import { outlinesOnly, type CaseReport } from './case-result.ts';
 import { pictureOf } from './overlay.ts';
 import { phaseOf, scorePhase, type PredictedPhase } from './score-phase.ts';
 import { ANATOMICAL, LESIONS, STRUCTURES, type TruthPhase } from './truth-phase.ts';
@@ -32,19 +32,12 @@ export async function evaluateLayoutCase(
     pathology: pathology.labels,
   };
   return {
-    result: {
+    result: outlinesOnly({
       id: files.patient,
       spec,
       group: 'labelled',
-      outcome: 'evaluated',
-      phasesFound: null,
-      phasesTrue: null,
       scores: scorePhase(volume, truth, predicted),
-      compared: [],
-      found: [],
-      motion: null,
-      notes: [],
-    },
+    }),
     pictures: [pictureOf(files.patient, volume, { truth: [truth], predictedAt: () => predicted })],
   };
 }

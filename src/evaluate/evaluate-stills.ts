@@ -5,7 +5,7 @@ import { NodeError } from '../errors.ts';
 import { listStills, readStill, type StillFile } from '../train/stills-source.ts';
 import type { Volume4D } from '../volume.ts';
 import type { EvaluationParts } from './analyse.ts';
-import type { CaseReport } from './case-result.ts';
+import { outlinesOnly, type CaseReport } from './case-result.ts';
 import { pictureOf } from './overlay.ts';
 import { scorePhase } from './score-phase.ts';
 import type { TruthPhase } from './truth-phase.ts';
@@ -44,19 +44,12 @@ export async function evaluateStills(
   const anatomy = await inferStills(volume, network, progress);
   const predicted = { anatomy: anatomy.labels };
   return {
-    result: {
+    result: outlinesOnly({
       id,
       spec,
       group,
-      outcome: 'evaluated',
-      phasesFound: null,
-      phasesTrue: null,
       scores: scorePhase(volume, truth, predicted),
-      compared: [],
-      found: [],
-      motion: null,
-      notes: [],
-    },
+    }),
     pictures: [pictureOf(id, volume, { truth: [truth], predictedAt: () => predicted })],
   };
 }

@@ -173,7 +173,7 @@ function headInput<X>(
  * @param given - `frames [N T, 1, H, W]`, `motion [N T, 2, H, W]`, `anatomy [N T, 4, H, W]`
  * @returns logits `[N, 5, H / 2^k, W / 2^k]`, k = 0..3
  */
-export function segmentPathology<X>(
+export function pathologyLogits<X>(
   parts: NetworkParts<X>,
   given: { readonly frames: X; readonly motion: X; readonly anatomy: X },
   counts: FrameCounts,
@@ -194,6 +194,6 @@ export function cinemyops<X>(parts: NetworkParts<X>, cine: X): NetworkOutputs<X>
   const features = encode(parts, frames);
   const anatomy = decodeAnatomy(parts, features);
   const motion = decodeMotion(parts, features, [n, t]);
-  const logits = segmentPathology(parts, { frames, motion, anatomy }, [n, t]);
+  const logits = pathologyLogits(parts, { frames, motion, anatomy }, [n, t]);
   return { motion, anatomy, logits };
 }

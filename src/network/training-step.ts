@@ -156,10 +156,10 @@ export function checkTrainingBatch(batch: TrainingBatch): void {
         requireEqual(`sampled frame of sample ${sample}`, `0..${t - 1}`, frame);
   });
   checkLaterFrames(batch);
-  const label = [batch.labels, batch.laterLabels?.labels ?? []]
-    .flatMap((labels) => labels.find((value) => value > LARGEST_TASK_LABEL) ?? [])
-    .at(0);
-  if (label !== undefined) requireEqual('label', `0..${LARGEST_TASK_LABEL}`, label);
+  for (const labels of [batch.labels, batch.laterLabels?.labels]) {
+    const label = labels?.find((value) => value > LARGEST_TASK_LABEL);
+    if (label !== undefined) requireEqual('label', `0..${LARGEST_TASK_LABEL}`, label);
+  }
 }
 
 function checkLaterFrames({ shape: [n, t, h, w], laterLabels, trueMotion }: TrainingBatch): void {

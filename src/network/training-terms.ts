@@ -4,7 +4,7 @@ import {
   decodeAnatomy,
   encode,
   type NetworkParts,
-  segmentPathology,
+  pathologyLogits,
 } from './cinemyops.ts';
 import {
   anatomyTermsOnly,
@@ -38,5 +38,5 @@ export function trainingTerms<X>(
     motion: ops.divide(trueMotion.displacement, trueMotion.pixels),
     anatomy: anatomy.targets[0],
   };
-  return pathologyTermsOnly(ops, segmentPathology(parts, given, [n, t]), inputs);
+  return pathologyTermsOnly(ops, pathologyLogits(parts, given, [n, t]), inputs);
 }

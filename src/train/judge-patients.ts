@@ -2,6 +2,7 @@
 import type { Architecture } from '../network/architecture.ts';
 import type { NamedParameters } from '../network/parameters.ts';
 import type { PatientFigures } from './gate.ts';
+import { isSimulatedSpec } from './source.ts';
 import type { PatientOfSource } from './split.ts';
 import { diceOfCases, openForValidation, predict, type Prediction } from './validate.ts';
 import { drawPatientCases, type ValidationCase } from './validation-cases.ts';
@@ -31,7 +32,7 @@ export async function drawJudgedPatients(
   for (const own of patients)
     judged.push({
       patient: own.patient,
-      truth: own.source.spec.startsWith('simulate:') ? 'simulated' : 'expert',
+      truth: isSimulatedSpec(own.source.spec) ? 'simulated' : 'expert',
       cases: await drawPatientCases(own, { ...plan, slices: SLICES }),
     });
   return judged;

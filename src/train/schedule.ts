@@ -5,6 +5,7 @@ import {
   type TrainingSettings,
 } from '../network/training-step.ts';
 import { createRandom, type Random } from '../random.ts';
+import { isSimulatedSpec } from './source.ts';
 import { totalSteps, type TrainingPlan } from './plan.ts';
 
 /**
@@ -41,9 +42,9 @@ export function kindOfStep(plan: TrainingPlan, step: number): StepKind {
   return place < stills + motionShare(plan) ? 'motion' : 'cine';
 }
 
-/** Only simulated hearts have true motion. */
-function motionShare({ data, motionShare: share }: TrainingPlan): number {
-  return data.some((spec) => spec.startsWith('simulate:')) ? share : 0;
+/** Only simulated hearts have true motion, and the head is shown it disturbed, which is augmentation. */
+function motionShare({ data, hasAugmentation, motionShare: share }: TrainingPlan): number {
+  return hasAugmentation && data.some(isSimulatedSpec) ? share : 0;
 }
 
 export function learningRateAt(plan: TrainingPlan, step: number): number {

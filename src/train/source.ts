@@ -31,6 +31,9 @@ export interface TrainingSource {
   readonly draw: (patient: string, random: Random) => Promise<CineSlice>;
 }
 
+/** True for simulated hearts, of which everything is known. */
+export const isSimulatedSpec = (spec: string): boolean => spec.startsWith('simulate:');
+
 /** Fewer frames than this are stills, which train anatomy alone. */
 const FEWEST_CINE_FRAMES = 6;
 

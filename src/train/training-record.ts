@@ -2,14 +2,16 @@
 import { z } from 'zod';
 import { parseFold } from '../fold.ts';
 import type { TrainingRecord } from '../network/model/manifest.ts';
+import { isSimulatedSpec } from './source.ts';
 import type { EpochMetrics } from './metrics.ts';
 import type { TrainingOutcome } from './train.ts';
 
 /** SPECs without the paths on the machine that trained. */
 function dataKinds(specs: readonly string[]): string[] {
   return specs.map((spec) => {
-    if (spec.startsWith('simulate:')) return spec;
+    if (isSimulatedSpec(spec)) return spec;
     const [kind, ...rest] = spec.split(':');
+    if (kind !== 'sunnybrook-png') return kind;
     const { keeps, fold } = parseFold(rest.join(':'));
     return fold === undefined ? kind : `${kind},${keeps ?? ''}=${fold.part}/${fold.parts}`;
   });

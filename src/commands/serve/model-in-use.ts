@@ -1,5 +1,4 @@
 // The network that exams are analysed with: opened when its turn comes, swapped between two exams.
-import { messageOf } from '../../errors.ts';
 import type { Network } from '../../infer/infer.ts';
 import type { Log } from '../../log.ts';
 
@@ -53,8 +52,7 @@ export async function openModelInUse(parts: ModelInUseParts): Promise<ModelInUse
       [network, version, refused] = [opened, next, undefined];
     } catch (error) {
       refused = next;
-      const reason = messageOf(error);
-      log.error({ model: next, reason }, 'model cannot be opened: the one in use goes on');
+      log.error({ model: next, err: error }, 'model cannot be opened: the one in use goes on');
     }
   }
 

@@ -8,6 +8,7 @@ import { judgeNetworks, type GateVerdict } from '../../../train/gate.ts';
 import { drawJudgedPatients, judgePatients } from '../../../train/judge-patients.ts';
 import { openSources } from '../../../train/open-sources.ts';
 import { DEFAULT_PLAN, type TrainingPlan } from '../../../train/plan.ts';
+import { isSimulatedSpec } from '../../../train/source.ts';
 import { placeOf, splitPatients, type PatientOfSource } from '../../../train/split.ts';
 import { startTraining, type TrainingOutcome } from '../../../train/train.ts';
 import { findsPathology, trainingRecord } from '../../../train/training-record.ts';
@@ -136,7 +137,7 @@ function planOf(
   };
 }
 
-const isSimulated = ({ source }: PatientOfSource): boolean => source.spec.startsWith('simulate:');
+const isSimulated = ({ source }: PatientOfSource): boolean => isSimulatedSpec(source.spec);
 
 /** The patients that the gate judges by: no model of the line was ever trained on them. */
 function heldOut(patients: readonly PatientOfSource[]): PatientOfSource[] {

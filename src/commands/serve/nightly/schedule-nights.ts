@@ -1,6 +1,6 @@
 // The clock of nightly training.
 import { schedule, validate } from 'node-cron';
-import { messageOf, NodeError } from '../../../errors.ts';
+import { NodeError } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
 import type { NightRecord } from './night-record.ts';
 
@@ -35,8 +35,7 @@ export function scheduleNights({ expression, log, run }: ScheduleParts): () => P
       if (outcome === 'skipped') log.debug(what, 'night skipped');
       else log.info(what, 'night over');
     } catch (error) {
-      const reason = messageOf(error);
-      log.error({ err: error, reason }, 'night failed: the model stays as it is');
+      log.error({ err: error }, 'night failed: the model stays as it is');
     }
   };
   const task = schedule(expression, () => {
