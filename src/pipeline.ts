@@ -85,6 +85,7 @@ function findingsOf(
       ...(isBlindToPathology(model)
         ? ['the model does not find scar or edema: that none is shown means nothing']
         : []),
+      ...unmeasuredVentricle(measurements),
       ...(model.cautions ?? []),
     ],
     completeness: exam.completeness,
@@ -97,4 +98,12 @@ function findingsOf(
     measurements,
     notes,
   };
+}
+
+/** Why the left ventricle has no numbers, where it has none: nobody should have to look for that. */
+function unmeasuredVentricle({ lvEdv, lvEf }: Measurements): string[] {
+  const unmeasured = [lvEdv, lvEf].find(({ value }) => value === null);
+  return unmeasured?.value === null
+    ? [`no measurement of the left ventricle: ${unmeasured.reason}`]
+    : [];
 }

@@ -31,7 +31,7 @@ Compares a model with what is known of each case, and prints a few lines a case 
   simulate:seeds=9000-9009[,condition=healthy]
                    simulated hearts, written as DICOM and taken through the whole pipeline;
                    seeds 9000 to 9999 are kept for evaluation: never train on them; more options:
-                   slices=N, phases=N, matrix=N, as simulate takes them
+                   style=prior, slices=N, phases=N, matrix=N, as simulate takes them
   sunnybrook:DIR   DIR/contours/NAME with contours in the Sunnybrook text format, and the images of
                    NAME as a folder or archive, found by its name or by a table DIR/*.csv
   sunnybrook-png:DIR

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { messageOf, NodeError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { contactSheet } from '../simulate/contact-sheet.ts';
-import type { Condition } from '../simulate/parameters.ts';
+import { type Condition, STYLES } from '../simulate/parameters.ts';
 import { simulateExam, type SimulateOptions } from '../simulate/simulate.ts';
 import { npyFile, truthNumbers } from '../simulate/truth-files.ts';
 import { VENDORS, type Vendor } from '../simulate/vendor-habits.ts';
@@ -47,8 +47,6 @@ interface SimulateArgs {
   readonly writesLabels: boolean;
   readonly options: SimulateOptions;
 }
-
-const STYLES = ['any', 'prior', 'free'] as const;
 
 export const simulateCommand: Command = {
   name: 'simulate',

@@ -5,6 +5,7 @@ import { readFrames } from '../dicom/read-frames.ts';
 import { groupCine } from '../group/group.ts';
 import { inferExam, type Network } from '../infer/infer.ts';
 import { measureExam } from '../measure/measure.ts';
+import { wallShare } from '../measure/wall-around-blood.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import type { Progress } from '../progress.ts';
 import type { InputInstance } from '../result.ts';
@@ -60,6 +61,16 @@ export function predictedAt({ segmentation }: Analysed, t: number): PredictedPha
   return t === segmentation.endDiastole
     ? { anatomy, pathology: segmentation.pathology.labels }
     : { anatomy };
+}
+
+/** How far the blood of end diastole lies within a wall: what is not a heart has little. */
+export function wallFound({ segmentation }: Analysed): FoundOnly {
+  const share = wallShare(segmentation.anatomy, segmentation.endDiastole);
+  return {
+    name: 'border of LV blood with wall',
+    unit: '%',
+    predicted: Number.isNaN(share) ? null : 100 * share,
+  };
 }
 
 /** Numbers that are worth seeing also where nothing is known of them. */

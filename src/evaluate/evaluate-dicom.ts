@@ -5,6 +5,7 @@ import {
   phasesFound,
   predictedAt,
   unprovenNumbers,
+  wallFound,
   type EvaluationParts,
 } from './analyse.ts';
 import type { CaseReport } from './case-result.ts';
@@ -39,7 +40,7 @@ export async function evaluateDicom(
       phasesTrue: null,
       scores: [],
       compared: [],
-      found: unprovenNumbers(analysed.measurements),
+      found: [...unprovenNumbers(analysed.measurements), wallFound(analysed)],
       motion: null,
       notes: segmentation.notes,
     },

@@ -7,6 +7,7 @@ import {
   analyse,
   phasesFound,
   predictedAt,
+  wallFound,
   type Analysed,
   type EvaluationParts,
 } from './analyse.ts';
@@ -19,7 +20,7 @@ import { ANATOMICAL, LESIONS, type Structure, type TruthPhase } from './truth-ph
 
 /** Simulates, analyses and scores one seed; makers take turns. */
 export async function evaluateSimulated(
-  { spec, condition, scan }: SimulatedSpec,
+  { spec, condition, style, scan }: SimulatedSpec,
   seed: number,
   parts: EvaluationParts,
 ): Promise<CaseReport> {
@@ -27,7 +28,8 @@ export async function evaluateSimulated(
   const truth = simulateExam(seed, {
     ...scan,
     progress,
-    ...(condition === undefined ? {} : { condition }),
+    ...(condition !== undefined && { condition }),
+    ...(style !== undefined && { style }),
   });
   const vendor = VENDORS[seed % VENDORS.length];
   const analysed = await analyse(writeSimulatedExam(truth, vendor), parts);
@@ -53,7 +55,7 @@ export async function evaluateSimulated(
       },
       scores,
       compared: comparedNumbers(truth, measurements),
-      found: [],
+      found: [wallFound(analysed)],
       motion: scoreMotion(truth, segmentation.motion),
       notes: segmentation.notes,
     },

@@ -8,6 +8,7 @@ import {
   phasesFound,
   predictedAt,
   unprovenNumbers,
+  wallFound,
   type Analysed,
   type EvaluationParts,
 } from './analyse.ts';
@@ -108,7 +109,10 @@ export async function evaluateSunnybrook(
       },
       scores,
       compared: comparedNumbers(analysed, drawn, scores),
-      found: unprovenNumbers(analysed.measurements).filter(({ name }) => !name.startsWith('LV')),
+      found: [
+        ...unprovenNumbers(analysed.measurements).filter(({ name }) => !name.startsWith('LV')),
+        wallFound(analysed),
+      ],
       motion: null,
       notes: segmentation.notes,
     },

@@ -1,7 +1,7 @@
 // What `--data` names: cases to evaluate on.
 import { NodeError } from '../errors.ts';
 import { shortHash } from '../fingerprint.ts';
-import { PHYSIOLOGY, type Condition } from '../simulate/parameters.ts';
+import { type Condition, CONDITIONS, type Style, STYLES } from '../simulate/parameters.ts';
 import type { ScanOptions } from '../simulate/scan.ts';
 
 /** Most seeds of one SPEC: each takes seconds to minutes. */
@@ -14,6 +14,7 @@ export interface SimulatedSpec {
   readonly firstSeed: number;
   readonly lastSeed: number;
   readonly condition?: Condition;
+  readonly style?: Style;
   /** What is fixed of the scans; the rest is drawn from the seed. */
   readonly scan: Pick<ScanOptions, 'slices' | 'phases' | 'matrix'>;
 }
@@ -56,7 +57,7 @@ function parseSimulated(spec: string, options: string): SimulatedSpec {
       return [name, value.join('=')];
     }),
   );
-  const known = new Set<string>(['seeds', 'condition', ...SCAN_KEYS]);
+  const known = new Set<string>(['seeds', 'condition', 'style', ...SCAN_KEYS]);
   const seeds = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(given.get('seeds') ?? '');
   if (seeds === null || [...given.keys()].some((name) => !known.has(name)))
     throw new NodeError('usage', `expected --data ${FORMS}, got '${spec}'`);
@@ -67,13 +68,15 @@ function parseSimulated(spec: string, options: string): SimulatedSpec {
       'usage',
       `expected seeds from the first to the last, ${MOST_SEEDS} at most, got '${spec}'`,
     );
-  const condition = given.get('condition');
+  const condition = oneOf('condition', given.get('condition'), CONDITIONS);
+  const style = oneOf('style', given.get('style'), STYLES);
   return {
     kind: 'simulate',
     spec,
     firstSeed,
     lastSeed,
-    ...(condition === undefined ? {} : { condition: conditionOf(condition) }),
+    ...(condition !== undefined && { condition }),
+    ...(style !== undefined && { style }),
     scan: scanOf(given),
   };
 }
@@ -91,9 +94,12 @@ function scanOf(given: ReadonlyMap<string, string>): SimulatedSpec['scan'] {
   return Object.fromEntries(entries);
 }
 
-function conditionOf(name: string): Condition {
-  const conditions = Object.keys(PHYSIOLOGY) as Condition[];
-  const condition = conditions.find((known) => known === name);
-  if (condition !== undefined) return condition;
-  throw new NodeError('usage', `expected condition ${conditions.join(', ')}, got '${name}'`);
+function oneOf<T extends string>(
+  key: string,
+  given: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  const choice = choices.find((known) => known === given);
+  if (choice !== undefined || given === undefined) return choice;
+  throw new NodeError('usage', `expected ${key} ${choices.join(', ')}, got '${given}'`);
 }

@@ -6,15 +6,21 @@ import { median } from '../median.ts';
 import { isBlindToPathology } from '../model-identity.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { sliceExtentsMm } from '../volume.ts';
+import { withholdNonsense } from './withhold-nonsense.ts';
 
 /** Density of myocardium, g/mL (Schulz-Menger et al., JCMR 2020). */
 export const MYOCARDIUM_DENSITY_G_PER_ML = 1.05;
 
+/** Measures one exam; numbers that the segmentation cannot support are withheld, with the reason. */
+export function measureExam(exam: CineExam, segmentation: Segmentation): Measurements {
+  return withholdNonsense(measureLabels(exam, segmentation), segmentation);
+}
+
 /**
- * Measures one exam. Every slice stands for half the way to its neighbours (true positions, never
+ * Measures the labels as they are. Every slice stands for half the way to its neighbours (true positions, never
  * SliceThickness), so gaps between slices count as heart.
  */
-export function measureExam(exam: CineExam, segmentation: Segmentation): Measurements {
+export function measureLabels(exam: CineExam, segmentation: Segmentation): Measurements {
   const { anatomy, pathology, endDiastole } = segmentation;
   const voxelMl = voxelVolumesMl(exam);
   const lvVolumesMl = curve(anatomy, ANATOMY.lvBlood, voxelMl);

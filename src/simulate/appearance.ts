@@ -1,6 +1,6 @@
 // How one scanner shows one patient: signals, coils, sharpness, noise, scale.
 import type { Vec3 } from '../volume.ts';
-import { APPEARANCE } from './parameters.ts';
+import { APPEARANCE, type Style } from './parameters.ts';
 import type { Chest } from './chest.ts';
 import type { Random } from '../random.ts';
 import { TISSUE, TISSUE_SIGNALS, type TissueName } from './tissues.ts';
@@ -97,11 +97,7 @@ const logUniform = (random: Random, [low, high]: readonly [number, number]): num
   Math.exp(random.uniform([Math.log(low), Math.log(high)]));
 
 /** Draws an appearance. */
-export function drawAppearance(
-  random: Random,
-  chest: Chest,
-  style: 'any' | 'prior' | 'free',
-): Appearance {
+export function drawAppearance(random: Random, chest: Chest, style: Style): Appearance {
   const isPrior = style === 'any' ? random.chance(APPEARANCE.priorShare) : style === 'prior';
   const cutoff = random.uniform(APPEARANCE.cutoff);
   return {

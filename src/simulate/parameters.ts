@@ -10,6 +10,10 @@ import type { Range } from '../random.ts';
 /** What ails the simulated patient. Only the infarct leaves scar or edema. */
 export type Condition = 'healthy' | 'infarct' | 'dilated' | 'hypertrophic' | 'dyssynchronous';
 
+/** Signals as cine shows them, at random, or either. */
+export const STYLES = ['any', 'prior', 'free'] as const;
+export type Style = (typeof STYLES)[number];
+
 /** Share of each condition among patients drawn freely [J: 70 % with an infarct]. */
 export const CONDITION_SHARES: readonly (readonly [Condition, number])[] = [
   ['infarct', 0.7],
@@ -243,3 +247,5 @@ export const APPEARANCE = {
   /** 8 to 12 bits and the intensity scales of different makers. */
   greatestValues: [255, 511, 1023, 2047, 4095],
 } as const;
+
+export const CONDITIONS = Object.keys(PHYSIOLOGY) as Condition[];

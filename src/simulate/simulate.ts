@@ -3,7 +3,7 @@ import type { LabelVolume } from '../labels.ts';
 import type { Shape4D, Volume4D } from '../volume.ts';
 import { silentProgress, type Progress } from '../progress.ts';
 import { acquireSlice } from './acquire-slice.ts';
-import type { Condition } from './parameters.ts';
+import type { Condition, Style } from './parameters.ts';
 import { createRandom } from '../random.ts';
 import { renderSlice } from './render-slice.ts';
 import { phaseTime, planScan, type ScanOptions, type ScanPlan } from './scan.ts';
@@ -12,8 +12,7 @@ import { heartTruth, type HeartTruth } from './truth.ts';
 
 export interface SimulateOptions extends ScanOptions {
   readonly condition?: Condition;
-  /** Signals as cine shows them, at random, or either. */
-  readonly style?: 'any' | 'prior' | 'free';
+  readonly style?: Style;
   readonly progress?: Progress;
 }
 

@@ -3,7 +3,7 @@ import { drawAppearance, type Appearance } from './appearance.ts';
 import { drawChest, heartCentre, type Chest } from './chest.ts';
 import { buildHeart, type Heart } from './heart.ts';
 import { createNoise } from './noise.ts';
-import type { Condition } from './parameters.ts';
+import type { Condition, Style } from './parameters.ts';
 import { drawPatient } from './patient.ts';
 import { greatestRadiusMm, placeHeart, type Placement } from './placement.ts';
 import type { Random } from '../random.ts';
@@ -19,7 +19,7 @@ export interface Subject {
 /** Draws a subject; the condition and the style of appearance may be fixed. */
 export function drawSubject(
   random: Random,
-  options: { readonly condition?: Condition; readonly style?: 'any' | 'prior' | 'free' },
+  options: { readonly condition?: Condition; readonly style?: Style },
 ): Subject {
   const patient = drawPatient(random.fork('patient'), options.condition);
   const heart = buildHeart(random.fork('heart'), patient);

@@ -8,7 +8,13 @@ import { FULL_ANNOTATION } from '../network/targets.ts';
 import { acquireSlice } from '../simulate/acquire-slice.ts';
 import { createRandom } from '../random.ts';
 import { sliceDisplacement } from '../simulate/displacement.ts';
-import { SIMULATOR_VERSION } from '../simulate/parameters.ts';
+import {
+  type Condition,
+  CONDITIONS,
+  SIMULATOR_VERSION,
+  type Style,
+  STYLES,
+} from '../simulate/parameters.ts';
 import { renderSlice } from '../simulate/render-slice.ts';
 import type { ScanPlan } from '../simulate/scan.ts';
 import { planExam } from '../simulate/simulate.ts';
@@ -32,13 +38,16 @@ const SLICES = 4;
 /** `evaluate` judges every model on these. */
 const EVALUATION_SEEDS = [9000, 9999] as const;
 
-const STYLES = ['any', 'prior', 'free'] as const;
-type Style = (typeof STYLES)[number];
+/** How the patients of a SPEC are drawn. */
+interface Choices {
+  readonly style: Style;
+  /** As often as in a population of patients when absent. */
+  readonly condition?: Condition;
+}
 
 /** What a SPEC asks for. */
-interface Simulation {
+interface Simulation extends Choices {
   readonly seeds: readonly [first: number, last: number];
-  readonly style: Style;
 }
 
 /** What is kept of a slice: frames as a scanner's bytes. */
@@ -52,29 +61,31 @@ interface StoredSlice {
   readonly motion: Omit<SliceMotion, 'mm'> & { readonly hundredths: Int16Array };
 }
 
-const SPEC = /^simulate:seeds=(?<first>\d{1,9})-(?<last>\d{1,9})(,style=(?<style>\w+))?$/;
+const SPEC =
+  /^simulate:seeds=(?<first>\d{1,9})-(?<last>\d{1,9})(,condition=(?<condition>\w+))?(,style=(?<style>\w+))?$/;
 
 /** @throws {NodeError} `usage` when the text is not understood */
 function parseSpec(spec: string): Simulation {
-  const groups = SPEC.exec(spec)?.groups ?? {};
+  const groups: Partial<Record<string, string>> = SPEC.exec(spec)?.groups ?? {};
   const [first, last] = [Number(groups['first']), Number(groups['last'])];
   const style = STYLES.find((name) => name === (groups['style'] ?? 'any'));
-  if (!(first <= last) || style === undefined)
+  const wanted = groups['condition'];
+  const condition = CONDITIONS.find((name) => name === wanted);
+  if (!(first <= last) || style === undefined || condition !== wanted)
     throw new NodeError(
       'usage',
-      `expected simulate:seeds=FIRST-LAST or simulate:seeds=FIRST-LAST,style=${STYLES.join('|')}, got '${spec}'`,
+      `expected simulate:seeds=FIRST-LAST[,condition=${CONDITIONS.join('|')}][,style=${STYLES.join('|')}], got '${spec}'`,
     );
   if (first <= EVALUATION_SEEDS[1] && last >= EVALUATION_SEEDS[0])
     throw new NodeError(
       'usage',
       `seeds ${EVALUATION_SEEDS.join(' to ')} are kept for evaluation, got '${spec}': leave them out, if need be with two --data`,
     );
-  return { seeds: [first, last], style };
+  return { seeds: [first, last], style, ...(condition !== undefined && { condition }) };
 }
 
-interface SimulatedPatient {
+interface SimulatedPatient extends Choices {
   readonly seed: number;
-  readonly style: Style;
 }
 
 interface TrainingScan {
@@ -83,12 +94,12 @@ interface TrainingScan {
 }
 
 /** The plan of a training scan: few phases, all of the cycle from near end diastole. */
-function planTraining(seed: number, style: Style): TrainingScan {
+function planTraining({ seed, ...choices }: SimulatedPatient): TrainingScan {
   const random = createRandom(`training scan ${seed}`);
   const { subject, plan } = planExam(seed, {
     phases: PHASES,
     matrix: random.pick(MATRICES),
-    style,
+    ...choices,
     startsAtEndDiastole: true,
   });
   return {
@@ -103,11 +114,15 @@ function planTraining(seed: number, style: Style): TrainingScan {
 }
 
 /** Planning takes as long as half a slice, and the slices of a patient are often drawn together. */
-let lastPlanned: (SimulatedPatient & { readonly scan: TrainingScan }) | undefined;
+let lastPlanned: { readonly identity: string; readonly scan: TrainingScan } | undefined;
 
-function scanOf({ seed, style }: SimulatedPatient): TrainingScan {
-  if (lastPlanned?.seed !== seed || lastPlanned.style !== style)
-    lastPlanned = { seed, style, scan: planTraining(seed, style) };
+/** What tells simulated patients of one version apart. */
+const identityOf = ({ seed, style, condition }: SimulatedPatient): string =>
+  [seed, style, ...(condition === undefined ? [] : [condition])].join(' ');
+
+function scanOf(patient: SimulatedPatient): TrainingScan {
+  const identity = identityOf(patient);
+  if (lastPlanned?.identity !== identity) lastPlanned = { identity, scan: planTraining(patient) };
   return lastPlanned.scan;
 }
 
@@ -189,15 +204,17 @@ async function store(file: string, slice: StoredSlice): Promise<void> {
   await rename(draft, file);
 }
 
-/** Opens `simulate:seeds=FIRST-LAST`, optionally with `,style=` as cine looks (`prior`), at random (`free`) or `any`. */
+/** Opens `simulate:seeds=FIRST-LAST`, optionally with `,condition=` and `,style=` as cine looks (`prior`), at random (`free`) or `any`. */
 export async function openSimulatedSource(spec: string, cacheDir: string): Promise<TrainingSource> {
   const {
     seeds: [first, last],
-    style,
+    ...choices
   } = parseSpec(spec);
   await mkdir(cacheDir, { recursive: true });
+  // A seed gives another patient under another condition.
+  const name = `simulated-${choices.condition === undefined ? '' : `${choices.condition}-`}`;
   const seedOf = new Map(
-    Array.from({ length: last - first + 1 }, (_, i) => [`simulated-${first + i}`, first + i]),
+    Array.from({ length: last - first + 1 }, (_, i) => [`${name}${first + i}`, first + i]),
   );
   return {
     spec,
@@ -205,7 +222,7 @@ export async function openSimulatedSource(spec: string, cacheDir: string): Promi
     async draw(patient, random) {
       const seed = seedOf.get(patient);
       if (seed === undefined) throw new RangeError('no such patient in this source');
-      return drawSlice({ seed, style }, random.integer([0, SLICES - 1]), cacheDir);
+      return drawSlice({ seed, ...choices }, random.integer([0, SLICES - 1]), cacheDir);
     },
   };
 }
@@ -215,8 +232,13 @@ async function drawSlice(
   part: number,
   cacheDir: string,
 ): Promise<CineSlice> {
-  const { seed, style } = patient;
-  const identity = [CACHE_FORMAT, SIMULATOR_VERSION, process.version, seed, style, part].join(' ');
+  const identity = [
+    CACHE_FORMAT,
+    SIMULATOR_VERSION,
+    process.version,
+    identityOf(patient),
+    part,
+  ].join(' ');
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 24);
   const file = join(cacheDir, `${key}.slice`);
   const stored = await readStored(file);

@@ -116,11 +116,15 @@ export function siteQuantities(m: Measurements): readonly SiteQuantities[] {
   ];
 }
 
-/** One sentence for each number that cannot be had. */
+/** One sentence for each reason why numbers cannot be had, with the numbers. */
 export function missingQuantities(m: Measurements): string[] {
-  return [...segmentQuantities(m), ...siteQuantities(m)].flatMap(({ label, quantities }) =>
-    quantities.flatMap(({ name, measured }) =>
-      measured.value === null ? [`${label}: no ${name.meaning}: ${measured.reason}`] : [],
-    ),
-  );
+  const byReason = new Map<string, string[]>();
+  for (const { label, quantities } of [...segmentQuantities(m), ...siteQuantities(m)]) {
+    for (const { name, measured } of quantities) {
+      if (measured.value !== null) continue;
+      const names = byReason.get(measured.reason) ?? [];
+      byReason.set(measured.reason, [...names, `${label}: no ${name.meaning}`]);
+    }
+  }
+  return [...byReason].map(([reason, names]) => `${names.join('; ')}: ${reason}`);
 }

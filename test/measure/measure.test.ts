@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { CineExam } from '../../src/exam.ts';
-import { measureExam } from '../../src/measure/measure.ts';
+import { measureLabels } from '../../src/measure/measure.ts';
 import type { Segmentation } from '../../src/segmentation.ts';
 import type { Shape4D } from '../../src/volume.ts';
 import { SHORT_AXIS } from '../support/frame-fixture.ts';
@@ -72,7 +72,7 @@ const HEART = segmentationOf((set) => {
 
 describe('measure', () => {
   it('gives volumes, EF and mass as worked out by hand', () => {
-    const m = measureExam(examOf([2, 1.5]), HEART);
+    const m = measureLabels(examOf([2, 1.5]), HEART);
     // A voxel of slice 0, 1, 2 is 3 mm2 x 10, 11, 12 mm = 0.030, 0.033, 0.036 mL.
     const edv = 20 * 0.03 + 30 * 0.033 + 10 * 0.036;
     const esv = 20 * 0.033;
@@ -89,7 +89,7 @@ describe('measure', () => {
   });
 
   it('tells why a value cannot be had instead of making one up', () => {
-    const m = measureExam(examOf([2, 1.5]), HEART);
+    const m = measureLabels(examOf([2, 1.5]), HEART);
     expect(m.rvEdv).to.deep.equal({
       value: null,
       unit: 'mL',
@@ -100,7 +100,7 @@ describe('measure', () => {
 
   it('calls no ejection fraction what fills at end systole', () => {
     const swapped = { ...HEART, endDiastole: HEART.endSystole, endSystole: HEART.endDiastole };
-    const m = measureExam(examOf([2, 1.5]), swapped);
+    const m = measureLabels(examOf([2, 1.5]), swapped);
     expect(m.lvEdv.value).to.not.equal(null);
     expect(m.lvSv.value).to.equal(null);
     expect('reason' in m.lvEf && m.lvEf.reason).to.contain('more left-ventricular blood');
@@ -108,7 +108,7 @@ describe('measure', () => {
 
   it('leaves lesions unmeasured under a model that does not find them', () => {
     const model = { ...HEART.model, findsPathology: false };
-    const m = measureExam(examOf([2, 1.5]), { ...HEART, model });
+    const m = measureLabels(examOf([2, 1.5]), { ...HEART, model });
     for (const lesion of [m.scarVolume, m.scarMass, m.scarShare, m.edemaShare, m.injuryShare]) {
       expect(lesion.value).to.equal(null);
       expect('reason' in lesion && lesion.reason).to.equal('the model does not find scar or edema');
@@ -119,8 +119,8 @@ describe('measure', () => {
   it('scales volumes by the cube of the scale, and shares not at all', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.3, max: 3, noNaN: true }), (k) => {
-        const one = measureExam(examOf([2, 1.5]), HEART);
-        const scaled = measureExam(examOf([2 * k, 1.5 * k], k), HEART);
+        const one = measureLabels(examOf([2, 1.5]), HEART);
+        const scaled = measureLabels(examOf([2 * k, 1.5 * k], k), HEART);
         expect(scaled.lvEdv.value).to.be.closeTo((one.lvEdv.value ?? 0) * k ** 3, 1e-6 * k ** 3);
         expect(scaled.lvEf.value).to.be.closeTo(one.lvEf.value ?? 0, 1e-6);
         expect(scaled.scarShare.value).to.be.closeTo(one.scarShare.value ?? 0, 1e-6);
