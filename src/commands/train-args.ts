@@ -21,7 +21,7 @@ interface CommonArgs {
 
 export type TrainArgs = CommonArgs &
   (
-    | { readonly mode: 'resume' }
+    | { readonly mode: 'resume'; readonly epochs: number | undefined }
     | { readonly mode: 'start'; readonly plan: TrainingPlan; readonly from: string | undefined }
   );
 
@@ -30,7 +30,9 @@ const RUNS = 'runs';
 /** The release caps its head at ten times its first width. */
 const HEAD_CAP = 10;
 /** What a run that goes on may be told anew. */
-const RESUME_FLAGS = new Set(['resume', 'out', 'models-dir', 'cache', 'engine', 'device']);
+const RESUME_FLAGS = new Set([
+  ...['resume', 'out', 'models-dir', 'cache', 'engine', 'device', 'epochs'],
+]);
 const OPTIMISERS = ['sgd', 'adam'] as const satisfies readonly Optimiser[];
 /** As the authors train. */
 const SGD_DEFAULTS = { optimiser: 'sgd', learningRate: 0.01, momentum: 0.99 } as const;
@@ -166,7 +168,8 @@ export function parseTrainArgs(argv: readonly string[]): TrainArgs {
     if (unexpected.length > 0)
       throw usage(`--resume goes on as the run began: leave out --${unexpected.join(', --')}`);
     if (flags.out === undefined) throw usage('expected --resume with --out DIR, the run to go on');
-    return { ...common, mode: 'resume', folder: flags.out };
+    const epochs = flags.epochs === undefined ? undefined : numberOf('epochs', flags.epochs);
+    return { ...common, mode: 'resume', folder: flags.out, epochs };
   }
   if (flags.from !== undefined && (flags.width ?? flags['head-width']) !== undefined)
     throw usage('--from brings its own widths: leave out --width and --head-width');

@@ -16,11 +16,12 @@ import { parseTrainArgs, type TrainArgs } from './train-args.ts';
 import { trainingProgress } from './training-progress.ts';
 
 const HELP = `cinemyops train --data SPEC [--data SPEC ...] --name VERSION [options]
-cinemyops train --resume --out DIR
+cinemyops train --resume --out DIR [--epochs N]
 
 Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
-  simulate:seeds=1-5000   simulated exams, one patient a seed; with ,style=prior as cine looks, with
-                          ,style=free of any contrast, else both
+  simulate:seeds=1-5000   simulated exams, one patient a seed; ,condition=healthy (or infarct,
+                          dilated, hypertrophic, dyssynchronous) for these alone, then ,style=prior
+                          as cine looks, ,style=free of any contrast, else both
   layout:DIR              the authors' layout: DIR/imagesTr/CaseXXXX_sNN_0000.nii.gz and so on,
                           DIR/labelsTr/CaseXXXX_sNN.nii.gz
   nifti:DIR               4D exams NAME.nii.gz whose first phase is end diastole, NAME_label.nii.gz
@@ -44,7 +45,7 @@ Options:
   --engine NAME         auto (default), onnxruntime or tensorflow
   --device NAME         of onnxruntime: cpu (default), webgpu or cuda
   --from DIR            start from the weights of a model folder, and with its widths
-  --epochs N            default 100
+  --epochs N            default 100; with --resume another length than the run was begun with
   --steps-per-epoch N   default 250
   --batch N             cine samples a step; default 2
   --stills N            single frames of a step that trains anatomy alone; default 6
@@ -114,7 +115,7 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
 }
 
 async function runTraining(args: TrainArgs, parts: TrainingParts): Promise<TrainingOutcome> {
-  if (args.mode === 'resume') return resumeTraining(parts);
+  if (args.mode === 'resume') return resumeTraining(parts, args.epochs);
   if (args.from === undefined) return startTraining(args.plan, parts);
   const { manifest, parameters } = await loadModel(args.from);
   const { architecture, deviceUid } = manifest;

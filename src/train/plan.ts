@@ -24,6 +24,11 @@ export const trainingPlanSchema = z.strictObject({
     hasTextureChannel: z.boolean(),
   }) satisfies z.ZodType<Architecture>,
   epochs: count,
+  /** Set when a run went on with another number: until which step it had how many. */
+  earlierEpochs: z
+    .array(z.strictObject({ untilStep: count, epochs: count }))
+    .readonly()
+    .default([]),
   stepsPerEpoch: count,
   /** Cine samples of a step. */
   batch: count,
@@ -65,6 +70,7 @@ export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
     hasTextureChannel: false,
   },
   epochs: 100,
+  earlierEpochs: [],
   stepsPerEpoch: 250,
   batch: 2,
   frames: 6,
@@ -97,4 +103,21 @@ export function parsePlan(value: unknown): TrainingPlan {
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
   throw new NodeError('usage', `the training plan is not usable: ${problems.join('; ')}`);
+}
+
+/**
+ * The plan of a run that goes on from a step with another number of epochs: rate and shares follow the new length from
+ * there on.
+ *
+ * @throws {NodeError} `usage` when the run is already longer
+ */
+export function withEpochs(plan: TrainingPlan, epochs: number, step: number): TrainingPlan {
+  if (epochs === plan.epochs) return plan;
+  if (epochs * plan.stepsPerEpoch <= step)
+    throw new NodeError(
+      'usage',
+      `expected more epochs than the run has, ${step} steps of ${plan.stepsPerEpoch} an epoch, got ${epochs}: give --epochs ${Math.floor(step / plan.stepsPerEpoch) + 1} or more`,
+    );
+  const earlierEpochs = [...plan.earlierEpochs, { untilStep: step, epochs: plan.epochs }];
+  return parsePlan({ ...plan, epochs, earlierEpochs });
 }

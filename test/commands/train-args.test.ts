@@ -16,6 +16,11 @@ function problemOf(argv: readonly string[]): string {
 }
 
 describe('the command line of train', () => {
+  it('lets a run that goes on have another length', () => {
+    const args = parseTrainArgs(['--resume', '--out', 'run', '--epochs', '7']);
+    expect(args).to.include({ mode: 'resume', epochs: 7 });
+  });
+
   it('gathers several sources and numbers', () => {
     const args = parseTrainArgs([...START, '--data', 'layout:x', '--epochs', '7', '--width', '8']);
     if (args.mode !== 'start') throw new Error('expected a start');
@@ -47,6 +52,6 @@ describe('the command line of train', () => {
   it('lets a run go on only as it began', () => {
     expect(parseTrainArgs(['--resume', '--out', 'r'])).to.include({ mode: 'resume', folder: 'r' });
     expect(problemOf(['--resume'])).to.contain('--out');
-    expect(problemOf(['--resume', '--out', 'r', '--epochs', '3'])).to.contain('leave out --epochs');
+    expect(problemOf(['--resume', '--out', 'r', '--batch', '3'])).to.contain('leave out --batch');
   });
 });

@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
+import { TASK_LABEL } from '../../src/labels.ts';
 import { scaledAxes } from '../../src/nifti/nifti-image.ts';
 import { writeNifti } from '../../src/nifti/write-nifti.ts';
 import { createRandom } from '../../src/random.ts';
 import { openSources } from '../../src/train/open-sources.ts';
-import { isCine } from '../../src/train/source.ts';
+import { isCine, type TrainingSource } from '../../src/train/source.ts';
 import { failure } from '../support/failure.ts';
 
 type Spacing = readonly [number, number, number];
@@ -115,6 +116,7 @@ describe('training sources', () => {
     );
     await failure(openSources(['simulate:seeds=5-2'], root), 'usage');
     await failure(openSources(['simulate:seeds=1-2,style=loud'], root), 'usage');
+    await failure(openSources(['simulate:seeds=1-2,condition=tired'], root), 'usage');
     await failure(openSources(['simulate:seeds=1-9000'], root), 'usage');
     await failure(openSources([`sunnybrook-png:${root}`], root), 'usage');
   });
@@ -127,5 +129,24 @@ describe('training sources', () => {
     const [first, second] = [await draw(), await draw()];
     expect(second).to.deep.equal(first);
     expect(first.labels.size).to.equal(first.shape[0]);
+  });
+
+  it('draws simulated patients of one condition, who are other patients', async () => {
+    const seeds = 'simulate:seeds=7-7';
+    const [any, healthy, infarct] = await openSources(
+      [seeds, `${seeds},condition=healthy`, `${seeds},condition=infarct,style=free`],
+      root,
+    );
+    const hasScar = async (source: TrainingSource): Promise<boolean> => {
+      const slices = Array.from({ length: 8 }, (_, i) =>
+        source.draw(source.patients[0], createRandom(`slice ${i}`)),
+      );
+      return (await Promise.all(slices)).some(
+        ({ labels }) => labels.get(0)?.includes(TASK_LABEL.scar) === true,
+      );
+    };
+    expect(new Set([any, healthy, infarct].map(({ patients }) => patients[0])).size).to.equal(3);
+    expect(await hasScar(healthy)).to.equal(false);
+    expect(await hasScar(infarct)).to.equal(true);
   });
 });

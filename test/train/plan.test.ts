@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { DEFAULT_PLAN, parsePlan, totalSteps, withEpochs } from '../../src/train/plan.ts';
+import { learningRateAt } from '../../src/train/schedule.ts';
+import { failure } from '../support/failure.ts';
+
+const PLAN = parsePlan({
+  ...DEFAULT_PLAN,
+  version: 'a',
+  data: ['simulate:seeds=1-2'],
+  epochs: 10,
+  stepsPerEpoch: 100,
+});
+
+describe('a run of another length', () => {
+  it('follows the new length from where it stands, and says what was before', () => {
+    const shorter = withEpochs(PLAN, 6, 400);
+    expect(totalSteps(shorter)).to.equal(600);
+    expect(shorter.earlierEpochs).to.deep.equal([{ untilStep: 400, epochs: 10 }]);
+    expect(learningRateAt(shorter, 599)).to.be.below(learningRateAt(PLAN, 599));
+    const longer = withEpochs(shorter, 20, 500);
+    expect(longer.earlierEpochs).to.have.length(2);
+    expect(withEpochs(PLAN, 10, 400)).to.equal(PLAN);
+  });
+
+  it('cannot end before it stands', async () => {
+    const { message } = await failure(
+      Promise.resolve().then(() => withEpochs(PLAN, 4, 400)),
+      'usage',
+    );
+    expect(message).to.contain('--epochs 5 or more');
+    await failure(
+      Promise.resolve().then(() => withEpochs(PLAN, 7.5, 400)),
+      'usage',
+    );
+  });
+});
