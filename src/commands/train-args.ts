@@ -7,7 +7,7 @@ import { VERSION_PATTERN } from '../network/model/manifest.ts';
 import type { Device } from '../network/session.ts';
 import type { Optimiser } from '../network/training-step.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../train/open-engine.ts';
-import { DEFAULT_PLAN, parsePlan, type TrainingPlan } from '../train/plan.ts';
+import { DEFAULT_PLAN, parsePlan, type PlanChanges, type TrainingPlan } from '../train/plan.ts';
 import { MODELS_DIR } from './open-network.ts';
 
 interface CommonArgs {
@@ -21,7 +21,7 @@ interface CommonArgs {
 
 export type TrainArgs = CommonArgs &
   (
-    | { readonly mode: 'resume'; readonly epochs: number | undefined }
+    | { readonly mode: 'resume'; readonly changes: PlanChanges }
     | { readonly mode: 'start'; readonly plan: TrainingPlan; readonly from: string | undefined }
   );
 
@@ -31,8 +31,10 @@ const RUNS = 'runs';
 const HEAD_CAP = 10;
 /** What a run that goes on may be told anew. */
 const RESUME_FLAGS = new Set([
-  ...['resume', 'out', 'models-dir', 'cache', 'engine', 'device', 'epochs'],
+  ...['resume', 'out', 'models-dir', 'cache', 'engine', 'device'],
+  ...['epochs', 'keep'],
 ]);
+const KEPT = ['best', 'last'] as const satisfies readonly TrainingPlan['keeps'][];
 const OPTIMISERS = ['sgd', 'adam'] as const satisfies readonly Optimiser[];
 /** As the authors train. */
 const SGD_DEFAULTS = { optimiser: 'sgd', learningRate: 0.01, momentum: 0.99 } as const;
@@ -71,6 +73,7 @@ function readFlags(argv: readonly string[]) {
         patience: text,
         'validation-slices': text,
         seed: text,
+        keep: text,
         'no-augmentation': { type: 'boolean' },
         resume: { type: 'boolean' },
       },
@@ -146,6 +149,7 @@ function planOf(flags: Flags): TrainingPlan {
     },
     stillsShare: sharesOf(flags['stills-share'] ?? DEFAULT_PLAN.stillsShare.join()),
     hasAugmentation: flags['no-augmentation'] !== true,
+    keeps: oneOf('keep', flags.keep ?? DEFAULT_PLAN.keeps, KEPT),
     ...Object.fromEntries(numbers),
   });
 }
@@ -168,8 +172,11 @@ export function parseTrainArgs(argv: readonly string[]): TrainArgs {
     if (unexpected.length > 0)
       throw usage(`--resume goes on as the run began: leave out --${unexpected.join(', --')}`);
     if (flags.out === undefined) throw usage('expected --resume with --out DIR, the run to go on');
-    const epochs = flags.epochs === undefined ? undefined : numberOf('epochs', flags.epochs);
-    return { ...common, mode: 'resume', folder: flags.out, epochs };
+    const changes = {
+      ...(flags.epochs !== undefined && { epochs: numberOf('epochs', flags.epochs) }),
+      ...(flags.keep !== undefined && { keeps: oneOf('keep', flags.keep, KEPT) }),
+    };
+    return { ...common, mode: 'resume', folder: flags.out, changes };
   }
   if (flags.from !== undefined && (flags.width ?? flags['head-width']) !== undefined)
     throw usage('--from brings its own widths: leave out --width and --head-width');

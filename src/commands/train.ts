@@ -16,7 +16,7 @@ import { parseTrainArgs, type TrainArgs } from './train-args.ts';
 import { trainingProgress } from './training-progress.ts';
 
 const HELP = `cinemyops train --data SPEC [--data SPEC ...] --name VERSION [options]
-cinemyops train --resume --out DIR [--epochs N]
+cinemyops train --resume --out DIR [--epochs N] [--keep WHICH]
 
 Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
   simulate:seeds=1-5000   simulated exams, one patient a seed; ,condition=healthy (or infarct,
@@ -63,6 +63,8 @@ Options:
   --learning-rate X     default 0.001; with sgd 0.01
   --momentum X          default 0.9; with sgd 0.99
   --patience N          epochs without a better score before training stops; default 30
+  --keep WHICH          weights of the epoch that did best on held-out slices (best, default), or the
+                        last, whose rate had fallen to nothing; also with --resume, of a run that is over
   --validation-slices N held-out slices that every epoch is judged on; default 24
   --no-augmentation     for tests
   --seed N              default 1
@@ -115,7 +117,7 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
 }
 
 async function runTraining(args: TrainArgs, parts: TrainingParts): Promise<TrainingOutcome> {
-  if (args.mode === 'resume') return resumeTraining(parts, args.epochs);
+  if (args.mode === 'resume') return resumeTraining(parts, args.changes);
   if (args.from === undefined) return startTraining(args.plan, parts);
   const { manifest, parameters } = await loadModel(args.from);
   const { architecture, deviceUid } = manifest;

@@ -105,13 +105,21 @@ export function parsePlan(value: unknown): TrainingPlan {
   throw new NodeError('usage', `the training plan is not usable: ${problems.join('; ')}`);
 }
 
+/** What may be told anew to a run that goes on. */
+export type PlanChanges = Partial<Pick<TrainingPlan, 'epochs' | 'keeps'>>;
+
 /**
- * The plan of a run that goes on from a step with another number of epochs: rate and shares follow the new length from
+ * The plan of a run that goes on from a step. With another number of epochs, rate and shares follow the new length from
  * there on.
  *
  * @throws {NodeError} `usage` when the run is already longer
  */
-export function withEpochs(plan: TrainingPlan, epochs: number, step: number): TrainingPlan {
+export function changedPlan(
+  before: TrainingPlan,
+  { epochs = before.epochs, keeps = before.keeps }: PlanChanges,
+  step: number,
+): TrainingPlan {
+  const plan = { ...before, keeps };
   if (epochs === plan.epochs) return plan;
   if (epochs * plan.stepsPerEpoch <= step)
     throw new NodeError(

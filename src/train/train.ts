@@ -20,7 +20,7 @@ import { type EpochMetrics, readMetrics, writeMetrics } from './metrics.ts';
 import { type EngineOptions, openTrainingEngine } from './open-engine.ts';
 import { openSources } from './open-sources.ts';
 import { drawOverlay } from './overlay.ts';
-import { totalSteps, type TrainingPlan, withEpochs } from './plan.ts';
+import { changedPlan, type PlanChanges, totalSteps, type TrainingPlan } from './plan.ts';
 import { reportPage } from './report-page.ts';
 import { collectMeans } from './running-mean.ts';
 import { kindOfStep, learningRateAt, settingsOfStep } from './schedule.ts';
@@ -85,17 +85,16 @@ export async function startTraining(
 /**
  * Goes on with the run in the folder, to the very step that would have come next.
  *
- * @param epochs - to make the run shorter or longer than planned
+ * @param changes - to make the run shorter or longer than planned, or keep other weights
  * @throws {NodeError} `model-missing` when the folder has no checkpoint
  * @throws {NodeError} `usage` when the run is already longer
  */
 export async function resumeTraining(
   parts: TrainingParts,
-  epochs?: number,
+  changes: PlanChanges = {},
 ): Promise<TrainingOutcome> {
   const start = await loadCheckpoint(parts.folder);
-  const plan = epochs === undefined ? start.plan : withEpochs(start.plan, epochs, start.step);
-  return train({ ...start, plan }, parts);
+  return train({ ...start, plan: changedPlan(start.plan, changes, start.step) }, parts);
 }
 
 /** Where a run stands. */

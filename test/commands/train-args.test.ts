@@ -17,8 +17,9 @@ function problemOf(argv: readonly string[]): string {
 
 describe('the command line of train', () => {
   it('lets a run that goes on have another length', () => {
-    const args = parseTrainArgs(['--resume', '--out', 'run', '--epochs', '7']);
-    expect(args).to.include({ mode: 'resume', epochs: 7 });
+    const args = parseTrainArgs(['--resume', '--out', 'run', '--epochs', '7', '--keep', 'last']);
+    expect(args).to.deep.include({ mode: 'resume', changes: { epochs: 7, keeps: 'last' } });
+    expect(problemOf([...START, '--keep', 'all'])).to.contain('best or last');
   });
 
   it('gathers several sources and numbers', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DEFAULT_PLAN, parsePlan, totalSteps, withEpochs } from '../../src/train/plan.ts';
+import { changedPlan, DEFAULT_PLAN, parsePlan, totalSteps } from '../../src/train/plan.ts';
 import { learningRateAt } from '../../src/train/schedule.ts';
 import { failure } from '../support/failure.ts';
 
@@ -13,23 +13,24 @@ const PLAN = parsePlan({
 
 describe('a run of another length', () => {
   it('follows the new length from where it stands, and says what was before', () => {
-    const shorter = withEpochs(PLAN, 6, 400);
+    const shorter = changedPlan(PLAN, { epochs: 6 }, 400);
     expect(totalSteps(shorter)).to.equal(600);
     expect(shorter.earlierEpochs).to.deep.equal([{ untilStep: 400, epochs: 10 }]);
     expect(learningRateAt(shorter, 599)).to.be.below(learningRateAt(PLAN, 599));
-    const longer = withEpochs(shorter, 20, 500);
+    const longer = changedPlan(shorter, { epochs: 20 }, 500);
     expect(longer.earlierEpochs).to.have.length(2);
-    expect(withEpochs(PLAN, 10, 400)).to.equal(PLAN);
+    expect(changedPlan(PLAN, { epochs: 10 }, 400)).to.deep.equal(PLAN);
+    expect(changedPlan(PLAN, { keeps: 'last' }, 400)).to.deep.equal({ ...PLAN, keeps: 'last' });
   });
 
   it('cannot end before it stands', async () => {
     const { message } = await failure(
-      Promise.resolve().then(() => withEpochs(PLAN, 4, 400)),
+      Promise.resolve().then(() => changedPlan(PLAN, { epochs: 4 }, 400)),
       'usage',
     );
     expect(message).to.contain('--epochs 5 or more');
     await failure(
-      Promise.resolve().then(() => withEpochs(PLAN, 7.5, 400)),
+      Promise.resolve().then(() => changedPlan(PLAN, { epochs: 7.5 }, 400)),
       'usage',
     );
   });
