@@ -8,6 +8,14 @@ import { ANATOMY, type LabelVolume } from '../labels.ts';
  */
 export const LEAST_WALL_SHARE = 0.75;
 
+/** Neighbours within the slice: `[dy, dx]`. */
+const BESIDE = [
+  [-1, 0],
+  [1, 0],
+  [0, -1],
+  [0, 1],
+] as const;
+
 /**
  * The share of the border of left-ventricular blood, within the slices of one phase, that touches myocardium. The
  * valves and the outflow tract leave some of the basal border free.
@@ -26,13 +34,7 @@ export function wallShare({ labels, shape }: LabelVolume, t: number): number {
     for (let y = 0; y < rows; y++)
       for (let x = 0; x < columns; x++) {
         if (labelAt(z, y, x) !== ANATOMY.lvBlood) continue;
-        for (const [dy, dx] of [
-          [-1, 0],
-          [1, 0],
-          [0, -1],
-          [0, 1],
-        ]) {
-          // prettier-ignore
+        for (const [dy, dx] of BESIDE) {
           const beside = labelAt(z, y + dy, x + dx);
           if (beside === ANATOMY.lvBlood) continue;
           border++;
