@@ -16,15 +16,18 @@ export function summaryOf(findings: Findings): string {
   ];
   return [
     `${findings.slices} slices x ${findings.phases} phases, ED phase ${findings.endDiastolePhase}, ES phase ${findings.endSystolePhase}, ${completeness.verdict}, model ${model.version}`,
-    ...rows.map(([name, measured]) => `  ${name.padEnd(14)} ${textOf(measured)}`),
+    ...rows.map(
+      ([name, measured], i) => `  ${name.padEnd(14)} ${textOf(measured, rows[i - 1]?.[1])}`,
+    ),
     ...[...completeness.notes, ...findings.notes].map((note) => `  note: ${note}`),
     ...findings.warnings.map((warning) => `  WARNING: ${warning}`),
     '',
   ].join('\n');
 }
 
-function textOf(measured: Measured): string {
-  return measured.value === null
-    ? `not measured: ${measured.reason}`
-    : `${measured.value.toFixed(1)} ${measured.unit}`;
+/** @param above - what stands in the line before: a reason is said once */
+function textOf(measured: Measured, above: Measured | undefined): string {
+  if (measured.value !== null) return `${measured.value.toFixed(1)} ${measured.unit}`;
+  const isSame = above?.value === null && above.reason === measured.reason;
+  return `not measured: ${isSame ? 'as above' : measured.reason}`;
 }
