@@ -7,6 +7,7 @@ import type { Findings, Measurements } from './findings.ts';
 import { groupCine } from './group/group.ts';
 import { inferExam, type Network } from './infer/infer.ts';
 import { measureExam } from './measure/measure.ts';
+import { unmeasuredVentricle } from './measure/unmeasured-ventricle.ts';
 import { isBlindToPathology } from './model-identity.ts';
 import type { Progress } from './progress.ts';
 import type { ExamResult, InputInstance } from './result.ts';
@@ -98,12 +99,4 @@ function findingsOf(
     measurements,
     notes,
   };
-}
-
-/** Why the left ventricle has no numbers, where it has none: nobody should have to look for that. */
-function unmeasuredVentricle({ lvEdv, lvEf }: Measurements): string[] {
-  const unmeasured = [lvEdv, lvEf].find(({ value }) => value === null);
-  return unmeasured?.value === null
-    ? [`no measurement of the left ventricle: ${unmeasured.reason}`]
-    : [];
 }

@@ -112,6 +112,8 @@ describe('data to evaluate on', () => {
       expect(() => parseSpec(spec), spec).to.throw(/expected/);
     expect(() => parseSpec('simulate:seeds=1,slices=2')).to.throw(/slices from 3 to 30, got '2'/);
     expect(() => parseSpec('simulate:seeds=1,condition=ill')).to.throw(/healthy.*got 'ill'/);
+    expect(parseSpec('simulate:seeds=7,style=free')).to.include({ style: 'free' });
+    expect(() => parseSpec('simulate:seeds=1,style=loud')).to.throw(/prior.*got 'loud'/);
   });
 
   it('is checked against the seeds that the model was trained on', () => {

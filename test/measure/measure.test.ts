@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { CineExam } from '../../src/exam.ts';
-import { measureLabels } from '../../src/measure/measure.ts';
+import { measureExam, measureLabels } from '../../src/measure/measure.ts';
 import type { Segmentation } from '../../src/segmentation.ts';
 import type { Shape4D } from '../../src/volume.ts';
 import { SHORT_AXIS } from '../support/frame-fixture.ts';
@@ -96,6 +96,12 @@ describe('measure', () => {
       reason: 'no right-ventricular blood was segmented at end diastole',
     });
     expect(m.rvEf.value).to.equal(null);
+  });
+
+  it('gives no number of an exam whose blood has no wall', () => {
+    const m = measureExam(examOf([2, 1.5]), HEART);
+    expect('reason' in m.lvEdv && m.lvEdv.reason).to.contain('cannot be a left ventricle');
+    expect(m.rrInterval.value).to.equal(900);
   });
 
   it('calls no ejection fraction what fills at end systole', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Measurements } from '../../src/findings.ts';
 import { ANATOMY } from '../../src/labels.ts';
+import { unmeasuredVentricle } from '../../src/measure/unmeasured-ventricle.ts';
 import { wallShare } from '../../src/measure/wall-around-blood.ts';
 import { withholdNonsense } from '../../src/measure/withhold-nonsense.ts';
 import type { Segmentation } from '../../src/segmentation.ts';
@@ -79,6 +80,15 @@ describe('numbers of what cannot be a heart', () => {
     expect('reason' in lvEf && lvEf.reason).to.match(
       /^the segmentation at end diastole .* 75 %.* 0 %/,
     );
+  });
+
+  it('says first why the ventricle has no numbers', () => {
+    const warningsOf = (labels: Uint8Array): string[] =>
+      unmeasuredVentricle(withholdNonsense(MEASURED, segmentationOf(labels)));
+    expect(warningsOf(phasesOf(WALLED, WALLED))).to.deep.equal([]);
+    expect(warningsOf(phasesOf(BARE, BARE))).to.have.length(1);
+    expect(warningsOf(phasesOf(BARE, BARE))[0]).to.contain('at end diastole');
+    expect(warningsOf(phasesOf(WALLED, BARE))[0]).to.contain('at end systole');
   });
 
   it('withholds what needs end systole where that alone is no ventricle', () => {
