@@ -153,6 +153,14 @@ export function sliceExtentsMm(planes: readonly Plane[], sliceThicknessMm: numbe
   });
 }
 
+/** `[Z]`: millilitres that one voxel of each slice stands for; gaps between slices are shared out. */
+export function voxelVolumesMl(volume: Volume4D): number[] {
+  const [rowMm, columnMm] = volume.pixelSpacingMm;
+  return sliceExtentsMm(volume.planes, volume.sliceThicknessMm).map(
+    (mm) => (mm * rowMm * columnMm) / 1000,
+  );
+}
+
 /** Offset of frame (t, z) in `voxels`; a frame is Y x X values. */
 export function frameOffset(shape: Shape4D, t: number, z: number): number {
   return (t * shape[1] + z) * shape[2] * shape[3];

@@ -4,7 +4,7 @@ import type { CineExam } from '../exam.ts';
 import { TASK_LABEL } from '../labels.ts';
 import { MYOCARDIUM_DENSITY_G_PER_ML } from '../measure/measure.ts';
 import type { MrFrame } from '../mr-frame.ts';
-import { sliceExtentsMm } from '../volume.ts';
+import { voxelVolumesMl } from '../volume.ts';
 import { fillPolygon, polygonArea, type Corner } from './polygon.ts';
 import type { DrawnContour } from './sunnybrook-contours.ts';
 import type { TruthPhase } from './truth-phase.ts';
@@ -141,11 +141,9 @@ function volumeMl(
   t: number,
   border: DrawnContour['border'] = 'endo',
 ): number {
-  const { planes, pixelSpacingMm, sliceThicknessMm } = exam.volume;
-  const extentsMm = sliceExtentsMm(planes, sliceThicknessMm);
-  const pixelMm2 = pixelSpacingMm[0] * pixelSpacingMm[1];
+  const voxelMl = voxelVolumesMl(exam.volume);
   return contoursAt(placed, t, border).reduce(
-    (sum, { z, corners }) => sum + (polygonArea(corners) * pixelMm2 * extentsMm[z]) / 1000,
+    (sum, { z, corners }) => sum + polygonArea(corners) * voxelMl[z],
     0,
   );
 }

@@ -1,6 +1,6 @@
 // One phase of truth against what the model drew there.
 import { TASK_LABEL, type LabelVolume } from '../labels.ts';
-import { sliceExtentsMm, type Volume4D } from '../volume.ts';
+import { voxelVolumesMl, type Volume4D } from '../volume.ts';
 import { confusion, detection, dice, type Detection, type Mask } from './overlap.ts';
 import {
   sliceSurfaceDistance,
@@ -72,7 +72,8 @@ function scoreStructure(
     pixelSpacingMm: volume.pixelSpacingMm,
   };
   const wall = maskOf(truth.labels, STRUCTURES['LV myocardium'].truth, view);
-  const voxelMl = voxelVolumesMl(volume, slices);
+  const allVoxelMl = voxelVolumesMl(volume);
+  const voxelMl = slices.map((z) => allVoxelMl[z]);
   return {
     structure,
     phase: truth.name,
@@ -101,13 +102,6 @@ function maskOf(
     for (let i = 0; i < size; i++) mask[k * size + i] = isIn[volume[z * size + i]];
   });
   return mask;
-}
-
-/** What a voxel of each of these slices stands for. */
-export function voxelVolumesMl(volume: Volume4D, slices: readonly number[]): number[] {
-  const [rowMm, columnMm] = volume.pixelSpacingMm;
-  const extentsMm = sliceExtentsMm(volume.planes, volume.sliceThicknessMm);
-  return slices.map((z) => (extentsMm[z] * rowMm * columnMm) / 1000);
 }
 
 function volumeMl(mask: Mask, voxelMl: readonly number[]): number {

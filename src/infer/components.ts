@@ -1,5 +1,6 @@
 // Connected components of one label in a stack of slices.
-import { ANATOMY, PATHOLOGY, type LabelVolume } from '../labels.ts';
+import { ANATOMY, type LabelVolume } from '../labels.ts';
+import type { Shape4D } from '../volume.ts';
 
 /** 26 neighbours: slices of a moving heart overlap, but seldom pixel for pixel. */
 const NEIGHBOURS = [-1, 0, 1].flatMap((dz) =>
@@ -8,37 +9,56 @@ const NEIGHBOURS = [-1, 0, 1].flatMap((dz) =>
   ),
 );
 
+/** The connected components of one phase. */
+export interface Components {
+  /** `[Z * Y * X]`: 0 outside, else the index of the component in `sizes`. */
+  readonly component: Int32Array;
+  /** Voxels of each component; the first entry, of none, is 0. */
+  readonly sizes: readonly number[];
+}
+
+/**
+ * Connected components of the voxels that carry any of some labels.
+ *
+ * @param labels - `[Z * Y * X]`, one phase
+ */
+export function componentsOf(
+  labels: Uint8Array,
+  [, sizeZ, sizeY, sizeX]: Shape4D,
+  members: readonly number[],
+): Components {
+  const isIn = new Uint8Array(256);
+  for (const label of members) isIn[label] = 1;
+  const isMember = labels.map((label) => isIn[label]);
+  const component = new Int32Array(labels.length);
+  const shape = [sizeZ, sizeY, sizeX] as const;
+  const sizes = [0];
+  for (let start = 0; start < labels.length; start++) {
+    if (isMember[start] === 1 && component[start] === 0) {
+      sizes.push(flood(isMember, component, { start, id: sizes.length, shape }));
+    }
+  }
+  return { component, sizes };
+}
+
 /**
  * Keeps the largest connected component of a label in one phase and clears the others in place.
  *
  * @param replacement - what the voxels of the other components become
- * @returns how many voxels were cleared
  */
 export function keepLargestComponent(
   volume: LabelVolume,
   t: number,
   label: number,
   replacement: number,
-): number {
-  const [, sizeZ, sizeY, sizeX] = volume.shape;
-  const size = sizeZ * sizeY * sizeX;
+): void {
+  const size = volume.labels.length / volume.shape[0];
   const labels = volume.labels.subarray(t * size, (t + 1) * size);
-  const component = new Int32Array(size);
-  const sizes = [0];
-  for (let i = 0; i < size; i++) {
-    if (labels[i] === label && component[i] === 0) {
-      sizes.push(flood(labels, component, { start: i, id: sizes.length, shape: volume.shape }));
-    }
-  }
+  const { component, sizes } = componentsOf(labels, volume.shape, [label]);
   const largest = sizes.indexOf(Math.max(...sizes));
-  let cleared = 0;
   for (let i = 0; i < size; i++) {
-    if (component[i] !== 0 && component[i] !== largest) {
-      labels[i] = replacement;
-      cleared++;
-    }
+    if (component[i] !== 0 && component[i] !== largest) labels[i] = replacement;
   }
-  return cleared;
 }
 
 /** Keeps the largest component of LV, myocardium and RV in every phase. */
@@ -50,23 +70,13 @@ export function keepLargestAnatomy(anatomy: LabelVolume): void {
   }
 }
 
-/** The same, and of scar; says what was cleared of scar. */
-export function keepLargestParts(anatomy: LabelVolume, pathology: LabelVolume): string[] {
-  keepLargestAnatomy(anatomy);
-  // What is not scar is still myocardium.
-  const cleared = keepLargestComponent(pathology, 0, PATHOLOGY.scar, PATHOLOGY.healthyMyocardium);
-  return cleared === 0
-    ? []
-    : [`${cleared} voxels of scar apart from the largest scar were counted as healthy`];
-}
-
 /** Marks the component that holds `start`, and returns its number of voxels. */
 function flood(
-  labels: Uint8Array,
+  isMember: Uint8Array,
   component: Int32Array,
-  { start, id, shape }: { start: number; id: number; shape: readonly number[] },
+  { start, id, shape }: { start: number; id: number; shape: readonly [number, number, number] },
 ): number {
-  const [, sizeZ, sizeY, sizeX] = shape;
+  const [sizeZ, sizeY, sizeX] = shape;
   const stack = [start];
   component[start] = id;
   let count = 0;
@@ -79,7 +89,7 @@ function flood(
       const [nz, ny, nx] = [z + dz, y + dy, x + dx];
       if (nz < 0 || ny < 0 || nx < 0 || nz >= sizeZ || ny >= sizeY || nx >= sizeX) continue;
       const n = (nz * sizeY + ny) * sizeX + nx;
-      if (labels[n] === labels[start] && component[n] === 0) {
+      if (isMember[n] === 1 && component[n] === 0) {
         component[n] = id;
         stack.push(n);
       }

@@ -3,13 +3,14 @@ import type { LabelVolume } from '../labels.ts';
 import type { Progress } from '../progress.ts';
 import type { Volume4D } from '../volume.ts';
 import { segmentAnatomy } from './anatomy.ts';
-import { keepLargestParts } from './components.ts';
+import { keepLargestAnatomy } from './components.ts';
 import type { Network } from './infer.ts';
 import { locateHeart } from './locate-heart.ts';
 import { lvCentre } from './lv-centre.ts';
 import { motionCentre } from './motion-hint.ts';
 import { segmentPathology, type PathologyFound } from './pathology.ts';
 import { placeAround } from './place.ts';
+import { clearSmallLesions } from './small-lesions.ts';
 
 export interface FramesFound extends PathologyFound {
   /** `[T, Z, Y, X]`, values of ANATOMY. */
@@ -40,7 +41,8 @@ export async function inferFrames(
   const lv = network.identity.isTrained ? lvCentre(volume, anatomy, 0) : undefined;
   const around = placeAround(volume, lv ?? centre, network.pathologySizeMm, network.pixelMm);
   const found = await segmentPathology(around, session, { shown, progress });
-  keepLargestParts(anatomy, found.pathology);
+  keepLargestAnatomy(anatomy);
+  clearSmallLesions(found.pathology, volume);
   return { anatomy, ...found };
 }
 

@@ -5,13 +5,14 @@ import type { CineMyopsSession } from '../network/session.ts';
 import type { Progress } from '../progress.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { segmentAnatomy } from './anatomy.ts';
-import { keepLargestParts } from './components.ts';
+import { keepLargestAnatomy } from './components.ts';
 import { coverageOfExam, findEndPhases, shownFrames } from './cycle.ts';
 import { locateHeart } from './locate-heart.ts';
 import { lvCentre } from './lv-centre.ts';
 import { motionCentre } from './motion-hint.ts';
 import { segmentPathology } from './pathology.ts';
 import { placeAround } from './place.ts';
+import { clearSmallLesions, smallLesionsNote } from './small-lesions.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
 export interface Network {
@@ -64,7 +65,9 @@ export async function inferExam(
     session,
     { shown, progress },
   );
-  notes.push(...keepLargestParts(anatomy, pathology));
+  keepLargestAnatomy(anatomy);
+  const clearedMl = clearSmallLesions(pathology, volume);
+  if (clearedMl > 0) notes.push(smallLesionsNote(clearedMl));
   return {
     anatomy,
     pathology,

@@ -8,6 +8,7 @@ import type { Volume4D } from '../volume.ts';
 import type { PhaseBlend } from './cycle.ts';
 import type { Place } from './place.ts';
 import { frameView, labelsToNative, toRegion } from './region.ts';
+import { settleLesions } from './settle-lesions.ts';
 import { softmax } from './softmax.ts';
 
 const PATHOLOGY_CLASSES = 5;
@@ -45,6 +46,7 @@ export async function segmentPathology(
     );
     const probabilities = logits[0]; // [1, 5, S, S]
     softmax(probabilities, PATHOLOGY_CLASSES);
+    settleLesions(probabilities);
     labelsToNative(
       probabilities,
       PATHOLOGY_CLASSES,

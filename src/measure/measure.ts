@@ -5,7 +5,7 @@ import { ANATOMY, countLabel, PATHOLOGY, type LabelVolume } from '../labels.ts';
 import { median } from '../median.ts';
 import { isBlindToPathology } from '../model-identity.ts';
 import type { Segmentation } from '../segmentation.ts';
-import { sliceExtentsMm } from '../volume.ts';
+import { voxelVolumesMl } from '../volume.ts';
 import { withholdNonsense } from './withhold-nonsense.ts';
 
 /** Density of myocardium, g/mL (Schulz-Menger et al., JCMR 2020). */
@@ -22,7 +22,7 @@ export function measureExam(exam: CineExam, segmentation: Segmentation): Measure
  */
 export function measureLabels(exam: CineExam, segmentation: Segmentation): Measurements {
   const { anatomy, pathology, endDiastole } = segmentation;
-  const voxelMl = voxelVolumesMl(exam);
+  const voxelMl = voxelVolumesMl(exam.volume);
   const lvVolumesMl = curve(anatomy, ANATOMY.lvBlood, voxelMl);
   const rvVolumesMl = curve(anatomy, ANATOMY.rvBlood, voxelMl);
   const [lvEdv, lvEsv, lvSv, lvEf] = ventricle('left', lvVolumesMl, segmentation);
@@ -90,13 +90,6 @@ function measured(value: number, unit: Unit, isKnown: boolean, reason: string): 
 function rrInterval(intervalsMs: readonly number[]): Measured {
   const usualMs = median(intervalsMs.filter((ms) => ms > 0)) ?? Number.NaN;
   return measured(usualMs, 'ms', usualMs > 0, 'the images carry no NominalInterval');
-}
-
-/** `[Z]`: millilitres that one voxel of each slice stands for. */
-function voxelVolumesMl(exam: CineExam): number[] {
-  const { planes, pixelSpacingMm, sliceThicknessMm } = exam.volume;
-  const [rowMm, columnMm] = pixelSpacingMm;
-  return sliceExtentsMm(planes, sliceThicknessMm).map((mm) => (mm * rowMm * columnMm) / 1000);
 }
 
 function volumeMl(

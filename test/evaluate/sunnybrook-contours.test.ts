@@ -7,9 +7,10 @@ import { contourTruth, contourVolumes, placeContours } from '../../src/evaluate/
 import { readContours, parseContour } from '../../src/evaluate/sunnybrook-contours.ts';
 import { listSunnybrook } from '../../src/evaluate/evaluate-sunnybrook.ts';
 import { readImages } from '../../src/evaluate/read-images.ts';
-import { scorePhase, voxelVolumesMl } from '../../src/evaluate/score-phase.ts';
+import { scorePhase } from '../../src/evaluate/score-phase.ts';
 import { groupCine } from '../../src/group/group.ts';
 import { TASK_LABEL } from '../../src/labels.ts';
+import { voxelVolumesMl } from '../../src/volume.ts';
 import { failure } from '../support/failure.ts';
 import { readInput } from '../../src/commands/read-input.ts';
 import { hasSharedData } from '../support/shared-data.ts';
@@ -78,7 +79,7 @@ describe('Sunnybrook contours on their exams', function () {
       ]);
       expect(es.drawn[0].slices.length).to.equal(Number(row[8]));
       // Corners lie on half pixels, so many border pixels are covered by exactly half, and count.
-      const voxelMl = voxelVolumesMl(exam.volume, [0]);
+      const voxelMl = voxelVolumesMl(exam.volume);
       const blood = ed.labels.filter((label) => label === TASK_LABEL.lvBlood).length;
       expect(blood * voxelMl[0]).to.be.closeTo(edvMl, 0.015 * edvMl);
       // Truth against itself: labels 0 to 2 are the same numbers in both orders.

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { keepLargestComponent } from '../../src/infer/components.ts';
+import { componentsOf, keepLargestComponent } from '../../src/infer/components.ts';
 import type { LabelVolume } from '../../src/labels.ts';
 
 function volume(...phases: readonly (readonly string[])[]): LabelVolume {
@@ -12,7 +12,7 @@ describe('keepLargestComponent', () => {
   it('clears islands of the label only, in that phase only', () => {
     const island = ['33000', '33020', '00003'];
     const v = volume(island, island);
-    expect(keepLargestComponent(v, 0, 3, 1)).to.equal(1);
+    keepLargestComponent(v, 0, 3, 1);
     expect([...v.labels].join('')).to.equal('330003302000001' + '330003302000003');
   });
 
@@ -21,10 +21,23 @@ describe('keepLargestComponent', () => {
       labels: Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 2]),
       shape: [1, 2, 2, 2],
     };
-    expect(keepLargestComponent(v, 0, 2, 0)).to.equal(0);
+    keepLargestComponent(v, 0, 2, 0);
+    expect([...v.labels].join('')).to.equal('20000002');
   });
 
   it('does nothing without the label', () => {
-    expect(keepLargestComponent(volume(['000']), 0, 2, 0)).to.equal(0);
+    const v = volume(['000']);
+    keepLargestComponent(v, 0, 2, 0);
+    expect([...v.labels]).to.deep.equal([0, 0, 0]);
+  });
+});
+
+describe('componentsOf', () => {
+  it('joins different labels that belong together', () => {
+    const { labels, shape } = volume(['34000', '00043']);
+    const apart = componentsOf(labels, shape, [3, 4]);
+    expect(apart.sizes).to.deep.equal([0, 2, 2]);
+    expect([...apart.component]).to.deep.equal([1, 1, 0, 0, 0, 0, 0, 0, 2, 2]);
+    expect(componentsOf(labels, shape, [3]).sizes).to.deep.equal([0, 1, 1]);
   });
 });
