@@ -3,7 +3,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const verbs = ['listen', 'group', 'infer', 'measure', 'write', 'deliver', 'train', 'simulate'];
-const edges = ['dicom', 'nifti', 'orthanc', 'queue', 'web', 'network'];
+const edges = ['dicom', 'nifti', 'contours', 'orthanc', 'queue', 'web', 'network'];
 /** What lies left of verbs and edges: they never import it. */
 const above = ['**/commands/**', '**/evaluate/**', '**/pipeline.ts', '**/cli.ts'];
 

@@ -5,8 +5,8 @@ import { TASK_LABEL } from '../labels.ts';
 import { MYOCARDIUM_DENSITY_G_PER_ML } from '../measure/measure.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import { voxelVolumesMl } from '../volume.ts';
-import { fillPolygon, polygonArea, type Corner } from './polygon.ts';
-import type { DrawnContour } from './sunnybrook-contours.ts';
+import { fillPolygon, polygonArea, type Corner } from '../contours/polygon.ts';
+import type { DrawnContour } from '../contours/sunnybrook-contours.ts';
 import type { TruthPhase } from './truth-phase.ts';
 
 interface PlacedContour {

@@ -1,8 +1,9 @@
-// Stills with the LV endocardium drawn in, as `train` reads them: one case a patient, its images one above the other.
+// Stills with the LV drawn in, as `train` reads them: one case a patient, its images one above the other.
 import { shortHash } from '../fingerprint.ts';
 import { inferStills } from '../infer/infer-stills.ts';
 import { NodeError } from '../errors.ts';
 import { listStills, readStill, type StillFile } from '../train/stills-source.ts';
+import type { CineSlice } from '../train/source.ts';
 import type { Volume4D } from '../volume.ts';
 import type { EvaluationParts } from './analyse.ts';
 import { outlinesOnly, type CaseReport } from './case-result.ts';
@@ -34,7 +35,7 @@ export async function listStillsCases(text: string): Promise<StillsCase[]> {
   });
 }
 
-/** Segments the stills of one patient and compares LV blood. */
+/** Segments the stills of one patient and compares what was drawn. */
 export async function evaluateStills(
   spec: string,
   { id, group, files }: StillsCase,
@@ -57,7 +58,7 @@ export async function evaluateStills(
 async function readPatient(
   files: readonly StillFile[],
 ): Promise<{ volume: Volume4D; truth: TruthPhase }> {
-  const stills = [];
+  const stills: CineSlice[] = [];
   for (const file of files) stills.push(await readStill(file));
   const [, rows, columns] = stills[0].shape;
   const size = rows * columns;
@@ -73,6 +74,7 @@ async function readPatient(
     labels.set(still.labels.get(0) ?? [], z * size);
   });
   const slices = stills.map((_, z) => z);
+  const walled = slices.filter((z) => stills[z].annotation.hasMyocardium);
   const volume: Volume4D = {
     voxels,
     shape: [1, stills.length, rows, columns],
@@ -86,6 +88,14 @@ async function readPatient(
   };
   return {
     volume,
-    truth: { name: 'stills', t: 0, labels, drawn: [{ structure: 'LV blood', slices }] },
+    truth: {
+      name: 'stills',
+      t: 0,
+      labels,
+      drawn: [
+        { structure: 'LV blood', slices },
+        ...(walled.length > 0 ? [{ structure: 'LV myocardium', slices: walled } as const] : []),
+      ],
+    },
   };
 }

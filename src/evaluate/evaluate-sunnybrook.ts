@@ -22,7 +22,7 @@ import {
 import { pictureOf } from './overlay.ts';
 import { ARCHIVE_ENDINGS, readImages, type ReadInstances } from './read-images.ts';
 import { scorePhase, type StructureScore } from './score-phase.ts';
-import { readContours } from './sunnybrook-contours.ts';
+import { readContours } from '../contours/sunnybrook-contours.ts';
 
 /** One patient: where the images and the contours are. */
 export interface SunnybrookCase {

@@ -19,27 +19,28 @@ export function placeOf(patient: string): number {
 }
 
 /**
- * Splits the patients of each source; a source of two or more patients gives at least one to each side.
+ * Splits the patients. A source of two or more gives at least one to be held out; who is held out in one source is held
+ * out in all.
  *
  * @param validationShare - from 0 to 1
  * @throws {NodeError} `usage` when nothing is left to train on
  */
 export function splitPatients(sources: readonly TrainingSource[], validationShare: number): Split {
-  const training: PatientOfSource[] = [];
-  const validation: PatientOfSource[] = [];
-  for (const source of sources) {
-    const ordered = source.patients
-      .map((patient) => ({ source, patient, place: placeOf(patient) }))
-      .toSorted((a, b) => a.place - b.place);
-    const below = ordered.filter(({ place }) => place < validationShare).length;
-    const most = ordered.length - 1;
-    const held = validationShare === 0 ? 0 : Math.min(most, Math.max(1, below));
-    ordered.forEach(({ patient }, i) =>
-      (i < held ? validation : training).push({ source, patient }),
-    );
-  }
+  const held = new Set(sources.flatMap(({ patients }) => heldOut(patients, validationShare)));
+  const all = sources.flatMap((source) => source.patients.map((patient) => ({ source, patient })));
+  const training = all.filter(({ patient }) => !held.has(patient));
   if (training.length === 0) {
     throw new NodeError('usage', 'expected patients to train on, got none: check --data');
   }
-  return { training, validation };
+  return { training, validation: all.filter(({ patient }) => held.has(patient)) };
+}
+
+function heldOut(patients: readonly string[], share: number): string[] {
+  if (share === 0) return [];
+  const ordered = patients
+    .map((patient) => ({ patient, place: placeOf(patient) }))
+    .toSorted((a, b) => a.place - b.place);
+  const below = ordered.filter(({ place }) => place < share).length;
+  const count = Math.min(patients.length - 1, Math.max(1, below));
+  return ordered.slice(0, count).map(({ patient }) => patient);
 }

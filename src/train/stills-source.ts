@@ -1,45 +1,75 @@
 // Still images with LV blood drawn in: `sunnybrook-png:DIR` with `PATIENT/images/*.png` and
-// `PATIENT/labels_endo/*.png` of the same names (255 inside the endocardium).
+// `PATIENT/labels_endo/*.png` of the same names (255 inside the endocardium). `,contours=DIR` adds the epicardium:
+// `PATIENT/**/IM-0001-NNNN-ocontour-manual.txt`, NNNN being the last number of an image's name.
+import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
+import { fillPolygon } from '../contours/polygon.ts';
+import { readContours, type DrawnContour } from '../contours/sunnybrook-contours.ts';
 import { messageOf, NodeError } from '../errors.ts';
-import { keptPatients, parseFold } from '../fold.ts';
 import { shortHash } from '../fingerprint.ts';
 import { TASK_LABEL } from '../labels.ts';
 import { NO_ANNOTATION } from '../network/targets.ts';
 import type { CineSlice, TrainingSource } from './source.ts';
+import { keptPatients, parseStillsSpec } from './stills-spec.ts';
 
 const PREFIX = 'sunnybrook-png:';
 /** These images carry no geometry; pixels of this data set are 1.2 to 1.4 mm. */
 const PIXEL_MM = 1.3;
 /** Label pixels above this are inside. */
 const INSIDE = 127;
+/** `SC-HF-I-09-IM-0001-0018.png` is instance 18. */
+const IMAGE_NUMBER = /(?<number>\d+)\.png$/;
 
 /** An image and what was drawn in it. */
 export interface StillFile {
   readonly image: string;
   readonly label: string;
+  /** LV epicardium, where it was drawn. */
+  readonly epicardium?: DrawnContour;
 }
 
-async function pngNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch((cause: unknown) => {
+async function filesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new NodeError('usage', `cannot read a folder of ${PREFIX}DIR: ${messageOf(cause)}`, {
       cause,
     });
   });
+}
+
+async function pngNames(folder: string): Promise<string[]> {
+  const names = (await filesOf(folder)).map(({ name }) => name);
   return names.filter((name) => name.endsWith('.png')).toSorted();
 }
 
-async function listPatient(folder: string): Promise<StillFile[]> {
+async function foldersOf(folder: string): Promise<string[]> {
+  return (await filesOf(folder)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+async function listPatient(folder: string, epicardia: EpicardiumByNumber): Promise<StillFile[]> {
   const labelled = new Set(await pngNames(join(folder, 'labels_endo')));
   const images = await pngNames(join(folder, 'images'));
   return images
     .filter((name) => labelled.has(name))
-    .map((name) => ({
-      image: join(folder, 'images', name),
-      label: join(folder, 'labels_endo', name),
-    }));
+    .map((name) => {
+      const epicardium = epicardia.get(Number(IMAGE_NUMBER.exec(name)?.groups?.['number']));
+      return {
+        image: join(folder, 'images', name),
+        label: join(folder, 'labels_endo', name),
+        ...(epicardium !== undefined && { epicardium }),
+      };
+    });
+}
+
+/** Contours by the InstanceNumber of their image. */
+type EpicardiumByNumber = ReadonlyMap<number, DrawnContour>;
+
+async function readEpicardia(folder: string): Promise<EpicardiumByNumber> {
+  const drawn = await readContours(folder);
+  return new Map(
+    drawn.filter(({ border }) => border === 'epi').map((c) => [c.instanceNumber, c] as const),
+  );
 }
 
 async function readGrey(
@@ -51,8 +81,8 @@ async function readGrey(
   return { values, rows: height, columns: width };
 }
 
-/** Reads one still, LV blood in its labels. */
-export async function readStill({ image, label }: StillFile): Promise<CineSlice> {
+/** Reads one still: LV blood in its labels, and myocardium where the epicardium was drawn. */
+export async function readStill({ image, label, epicardium }: StillFile): Promise<CineSlice> {
   const { values, rows, columns } = await readGrey(image);
   const drawn = await readGrey(label);
   if (drawn.rows !== rows || drawn.columns !== columns)
@@ -60,7 +90,12 @@ export async function readStill({ image, label }: StillFile): Promise<CineSlice>
       'shape-mismatch',
       `expected a label of ${rows} x ${columns} pixels, got ${drawn.rows} x ${drawn.columns}`,
     );
-  const labels = drawn.values.map((v) => (v > INSIDE ? TASK_LABEL.lvBlood : TASK_LABEL.background));
+  const { background, lvBlood, myocardium } = TASK_LABEL;
+  const outer = epicardium && fillPolygon(epicardium.corners, rows, columns);
+  const labels = drawn.values.map((v, i) => {
+    if (v > INSIDE) return lvBlood;
+    return outer?.[i] === 1 ? myocardium : background;
+  });
   return {
     frames: Float32Array.from(values),
     shape: [1, rows, columns],
@@ -68,29 +103,35 @@ export async function readStill({ image, label }: StillFile): Promise<CineSlice>
     cycleShare: 1,
     endDiastole: 0,
     labels: new Map([[0, labels]]),
-    annotation: { ...NO_ANNOTATION, hasLvBlood: true },
+    annotation: { ...NO_ANNOTATION, hasLvBlood: true, hasMyocardium: outer !== undefined },
   };
 }
 
-/** Patients of a folder by name, each with its stills. */
+/**
+ * Patients of a SPEC by name, each with its stills.
+ *
+ * @param text - what follows `sunnybrook-png:`
+ * @throws {NodeError} `usage` when a folder cannot be read, `not-found` when a patient's contours have no files
+ */
 export async function listStills(text: string): Promise<Map<string, StillFile[]>> {
-  const choice = parseFold(text);
-  const entries = await readdir(choice.folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new NodeError('usage', `expected ${PREFIX}DIR with a folder: ${messageOf(cause)}`, {
-      cause,
-    });
-  });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const spec = parseStillsSpec(text);
+  const { folder, contours } = spec;
+  const all = await foldersOf(folder);
+  const contoured = contours === undefined ? undefined : new Set(await foldersOf(contours));
+  const names = contoured === undefined ? all : all.filter((name) => contoured.has(name));
   const byPatient = new Map<string, StillFile[]>();
-  for (const name of keptPatients(names, choice)) {
-    const files = await listPatient(join(choice.folder, name));
+  for (const name of keptPatients(names, spec)) {
+    const epicardia = contours === undefined ? NONE : await readEpicardia(join(contours, name));
+    const files = await listPatient(join(folder, name), epicardia);
     if (files.length > 0) byPatient.set(name, files);
   }
   return byPatient;
 }
 
+const NONE: EpicardiumByNumber = new Map();
+
 /**
- * Opens `sunnybrook-png:DIR`, `,only=K/N` or `,without=K/N` for cross-validation.
+ * Opens `sunnybrook-png:DIR` with the options of {@link parseStillsSpec}.
  *
  * @throws {NodeError} `usage` when a folder cannot be read
  */

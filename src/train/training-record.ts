@@ -1,8 +1,8 @@
 // What a trained model says of its training, in its manifest and card.
 import { z } from 'zod';
-import { parseFold } from '../fold.ts';
 import type { TrainingRecord } from '../network/model/manifest.ts';
 import { isSimulatedSpec } from './source.ts';
+import { anonymousStillsSpec } from './stills-spec.ts';
 import type { EpochMetrics } from './metrics.ts';
 import type { TrainingOutcome } from './train.ts';
 
@@ -11,9 +11,7 @@ function dataKinds(specs: readonly string[]): string[] {
   return specs.map((spec) => {
     if (isSimulatedSpec(spec)) return spec;
     const [kind, ...rest] = spec.split(':');
-    if (kind !== 'sunnybrook-png') return kind;
-    const { keeps, fold } = parseFold(rest.join(':'));
-    return fold === undefined ? kind : `${kind},${keeps ?? ''}=${fold.part}/${fold.parts}`;
+    return kind === 'sunnybrook-png' ? anonymousStillsSpec(rest.join(':')) : kind;
   });
 }
 

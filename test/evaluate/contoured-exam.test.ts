@@ -8,7 +8,7 @@ import { readFrames, type FramesRead } from '../../src/dicom/read-frames.ts';
 import { contourTruth, contourVolumes, placeContours } from '../../src/evaluate/contoured-exam.ts';
 import { listSunnybrook } from '../../src/evaluate/evaluate-sunnybrook.ts';
 import { readImages } from '../../src/evaluate/read-images.ts';
-import { readContours, type DrawnContour } from '../../src/evaluate/sunnybrook-contours.ts';
+import { readContours, type DrawnContour } from '../../src/contours/sunnybrook-contours.ts';
 import type { CineExam } from '../../src/exam.ts';
 import { groupCine } from '../../src/group/group.ts';
 import { TASK_LABEL } from '../../src/labels.ts';

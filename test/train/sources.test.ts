@@ -109,6 +109,37 @@ describe('training sources', () => {
     expect(isCine(slice)).to.equal(false);
   });
 
+  it('reads the epicardium of stills where it was drawn, of the patients of whom it was drawn', async () => {
+    for (const patient of ['SC-X-1', 'SC-X-2'])
+      for (const folder of ['images', 'labels_endo']) {
+        await mkdir(join(root, 'stills', patient, folder), { recursive: true });
+        for (const name of ['IM-0001-0007.png', 'IM-0001-0018.png'])
+          await png(join(root, 'stills', patient, folder, name), (y, x) =>
+            y === 1 && x === 2 ? 255 : 0,
+          );
+      }
+    await mkdir(join(root, 'contours', 'SC-X-2'), { recursive: true });
+    // Rows 0 and 1 of columns 1 to 3, in the format's 1-based corners.
+    await writeFile(
+      join(root, 'contours', 'SC-X-2', 'IM-0001-0018-ocontour-manual.txt'),
+      '1.5 0.5\n4.5 0.5\n4.5 2.5\n1.5 2.5\n',
+    );
+    const [source] = await openSources(
+      [`sunnybrook-png:${join(root, 'stills')},contours=${join(root, 'contours')}`],
+      root,
+    );
+    expect(source.patients).to.have.lengthOf(1);
+    const drawn = await Promise.all(
+      Array.from({ length: 12 }, (_, i) =>
+        source.draw(source.patients[0], createRandom(`still ${i}`)),
+      ),
+    );
+    const outer = drawn.find(({ annotation }) => annotation.hasMyocardium);
+    expect([...(outer?.labels.get(0) ?? [])]).to.deep.equal([0, 1, 1, 1, 0, 1, 2, 1, 0, 0, 0, 0]);
+    const inner = drawn.find(({ annotation }) => !annotation.hasMyocardium);
+    expect([...(inner?.labels.get(0) ?? [])]).to.deep.equal([0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0]);
+  });
+
   it('says what a SPEC may be', async () => {
     await failure(openSources(['dicom'], root), 'usage');
     expect((await failure(openSources(['pictures:x'], root), 'usage')).message).to.contain(

@@ -42,4 +42,12 @@ describe('the split of patients', () => {
   it('holds out nobody when told so', () => {
     expect(splitPatients([sourceOf(['a', 'b'])], 0).validation.length).to.equal(0);
   });
+
+  it('holds a patient of two sources out in both', () => {
+    const many = Array.from({ length: 20 }, (_, i) => `p${i}`);
+    const { training, validation } = splitPatients([sourceOf(many), sourceOf(['p1', 'p2'])], 0.1);
+    const held = new Set(names(validation));
+    expect(names(training).filter((name) => held.has(name))).to.deep.equal([]);
+    expect([...held].filter((name) => name === 'p1' || name === 'p2')).to.have.lengthOf(1);
+  });
 });

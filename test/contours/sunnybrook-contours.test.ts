@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { readFrames } from '../../src/dicom/read-frames.ts';
 import { contourTruth, contourVolumes, placeContours } from '../../src/evaluate/contoured-exam.ts';
-import { readContours, parseContour } from '../../src/evaluate/sunnybrook-contours.ts';
+import { readContours, parseContour } from '../../src/contours/sunnybrook-contours.ts';
 import { listSunnybrook } from '../../src/evaluate/evaluate-sunnybrook.ts';
 import { readImages } from '../../src/evaluate/read-images.ts';
 import { scorePhase } from '../../src/evaluate/score-phase.ts';

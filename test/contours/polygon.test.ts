@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { fillPolygon, polygonArea, type Corner } from '../../src/evaluate/polygon.ts';
+import { fillPolygon, polygonArea, type Corner } from '../../src/contours/polygon.ts';
 
 const rectangle = (left: number, top: number, right: number, bottom: number): Corner[] => [
   [left, top],
