@@ -36,7 +36,8 @@ Compares a model with what is known of each case, and prints a few lines a case 
                    NAME as a folder or archive, found by its name or by a table DIR/*.csv
   sunnybrook-png:DIR
                    stills as train takes them, a case a patient; DIR,only=K/N the Kth of N parts of
-                   the patients, where the model was trained on DIR,without=K/N
+                   the patients, where the model was trained on DIR,without=K/N; DIR,contours=DIR2
+                   those with contours in DIR2, of whom myocardium is compared too
   labels:DIR       (or layout:DIR) DIR/imagesTr/CaseXXXX_sNN_0000.nii.gz ..., DIR/labelsTr/CaseXXXX_sNN.nii.gz
   dicom:DIR        one exam of which nothing is known: its numbers and pictures
 

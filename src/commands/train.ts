@@ -30,7 +30,9 @@ Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
                           that this program made are left out
   sunnybrook-png:DIR      still images with the LV endocardium drawn in: DIR/PATIENT/images/*.png
                           and DIR/PATIENT/labels_endo/*.png of the same names; DIR,without=K/N
-                          leaves out the Kth of N parts of the patients, for cross-validation
+                          leaves out the Kth of N parts of the patients, for cross-validation,
+                          DIR,except=PATIENT one patient; DIR,contours=DIR2 takes the patients that
+                          have Sunnybrook contour files in DIR2/PATIENT, and their epicardium too
 Labels that a SPEC lacks train the terms that they can. Patients are held out for validation by a
 hash of their id, never by slice. Writes to the folder of the run:
   checkpoint.safetensors  every two minutes, every epoch and at Ctrl-C; --resume goes on from it

@@ -28,7 +28,7 @@ export type EvaluationSpec =
     };
 
 const FORMS =
-  'simulate:seeds=9000-9009[,condition=healthy], sunnybrook:DIR, sunnybrook-png:DIR[,only=1/3], labels:DIR or dicom:DIR';
+  'simulate:seeds=9000-9009[,condition=healthy], sunnybrook:DIR, sunnybrook-png:DIR[,only=1/3][,contours=DIR], labels:DIR or dicom:DIR';
 
 /** @throws {NodeError} `usage` when it is none of the forms */
 export function parseSpec(spec: string): EvaluationSpec {
