@@ -111,7 +111,12 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
     isTrained: true,
     findsPathology: findsPathology(outcome),
     origin: { kind: 'trained' },
-    input: { ...RELEASED_INPUT, pathologySizeMm: outcome.plan.patchMm },
+    // In use images are as large as in training, where pixels are of about 1 mm.
+    input: {
+      ...RELEASED_INPUT,
+      regionSizeMm: outcome.plan.stillPixels,
+      pathologySizeMm: outcome.plan.patchMm,
+    },
     training: trainingRecord(outcome),
   });
   io.stdout(`${folder}\n`);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Checkpoint, loadCheckpoint } from '../../src/train/checkpoint.ts';
+import { loadModel } from '../../src/network/model/load-model.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
@@ -14,7 +15,7 @@ const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const PLAN = [
   ...['--data', 'simulate:seeds=1-2', '--name', 'resumed', '--engine', 'onnxruntime'],
   ...['--epochs', '3', '--steps-per-epoch', '4', '--batch', '1', '--stills', '2', '--frames', '3'],
-  ...['--patch', '32', '--still-size', '32', '--width', '2', '--head-width', '4'],
+  ...['--patch', '32', '--still-size', '48', '--width', '2', '--head-width', '4'],
   ...['--validation-slices', '1', '--stills-share', '0.5,0.5'],
 ];
 
@@ -76,5 +77,8 @@ describe('a training run that is killed', function () {
     expect(resumed.step).to.equal(12);
     // The same operations in the same order: no rounding to allow for.
     expect(difference(whole, resumed)).to.equal(0);
+
+    const { manifest } = await loadModel(join(root, 'models-whole', 'resumed'));
+    expect(manifest.input).to.include({ regionSizeMm: 48, pathologySizeMm: 32 });
   });
 });

@@ -124,6 +124,7 @@ function planOf(
     seed: Number.parseInt(key.slice(0, 7), 16),
     architecture: manifest.architecture,
     patchMm: manifest.input.pathologySizeMm,
+    stillPixels: manifest.input.regionSizeMm,
     epochs: Math.ceil(config.steps / stepsPerEpoch),
     stepsPerEpoch,
     learningRate: config.learningRate,
