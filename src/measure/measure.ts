@@ -40,7 +40,9 @@ export function measureLabels(exam: CineExam, segmentation: Segmentation): Measu
     const value = unit === 'g' ? ml * MYOCARDIUM_DENSITY_G_PER_ML : ml;
     return measured(value, unit, areLesionsKnown, noLesion);
   };
-  const share = (ml: number) => measured((100 * ml) / wallMl, '%', areLesionsKnown, noLesion);
+  // Of the myocardium whose mass is reported beside it, not of the wall that the other output drew.
+  const share = (ml: number) =>
+    measured((100 * ml) / myocardiumMl, '%', areLesionsKnown && myocardiumMl > 0, noLesion);
   return {
     lvVolumesMl,
     rvVolumesMl,
@@ -67,15 +69,17 @@ function ventricle(
   { endDiastole, endSystole }: Segmentation,
 ): readonly [edv: Measured, esv: Measured, sv: Measured, ef: Measured] {
   const [edvMl, esvMl] = [volumesMl[endDiastole], volumesMl[endSystole]];
-  const absent = `no ${side}-ventricular blood was segmented at end diastole`;
-  const isThere = edvMl > 0;
+  const isFilled = edvMl > 0;
+  const absent = `no ${side}-ventricular blood was segmented at end ${isFilled ? 'systole' : 'diastole'}`;
+  // A ventricle never empties: none at end systole is a segmentation that failed.
+  const isThere = isFilled && esvMl > 0;
   // Swapped phases or a failed segmentation: a stroke volume below zero is no measurement.
   const ejects = isThere && esvMl <= edvMl;
   const reason = isThere
     ? `more ${side}-ventricular blood was segmented at end systole than at end diastole`
     : absent;
   return [
-    measured(edvMl, 'mL', isThere, absent),
+    measured(edvMl, 'mL', isFilled, absent),
     measured(esvMl, 'mL', isThere, absent),
     measured(edvMl - esvMl, 'mL', ejects, reason),
     measured((100 * (edvMl - esvMl)) / edvMl, '%', ejects, reason),

@@ -82,9 +82,9 @@ describe('measure', () => {
     expect(m.lvEf.value).to.be.closeTo((100 * (edv - esv)) / edv, 1e-6);
     expect(m.lvMass.value).to.be.closeTo(40 * 0.033 * 1.05, 1e-6);
     expect(m.scarVolume.value).to.be.closeTo(20 * 0.033, 1e-6);
-    expect(m.scarShare.value).to.be.closeTo(100 * (20 / 90), 1e-6);
-    expect(m.edemaShare.value).to.be.closeTo(100 * (10 / 90), 1e-6);
-    expect(m.injuryShare.value).to.be.closeTo(100 * (30 / 90), 1e-6);
+    expect(m.scarShare.value).to.be.closeTo(100 * (20 / 40), 1e-6);
+    expect(m.edemaShare.value).to.be.closeTo(100 * (10 / 40), 1e-6);
+    expect(m.injuryShare.value).to.be.closeTo(100 * (30 / 40), 1e-6);
     expect(m.rrInterval).to.deep.equal({ value: 900, unit: 'ms' });
   });
 
@@ -110,6 +110,19 @@ describe('measure', () => {
     expect(m.lvEdv.value).to.not.equal(null);
     expect(m.lvSv.value).to.equal(null);
     expect('reason' in m.lvEf && m.lvEf.reason).to.contain('more left-ventricular blood');
+  });
+
+  it('calls no ventricle empty: without blood at end systole nothing is known of it', () => {
+    const lost = segmentationOf((set) => {
+      set(1, 1, 30, 2);
+      set(1, 1, 40, 1);
+    });
+    const m = measureLabels(examOf([2, 1.5]), lost);
+    expect(m.lvEdv.value).to.be.closeTo(30 * 0.033, 1e-6);
+    for (const number of [m.lvEsv, m.lvSv, m.lvEf])
+      expect('reason' in number && number.reason).to.equal(
+        'no left-ventricular blood was segmented at end systole',
+      );
   });
 
   it('leaves lesions unmeasured under a model that does not find them', () => {
