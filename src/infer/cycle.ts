@@ -5,6 +5,8 @@ import { median } from '../median.ts';
 /** Coverage of the R-R interval from which the cycle is taken as closed. */
 const CLOSED_COVERAGE = 0.85;
 
+const isClosedCycle = (coverage: number): boolean => coverage >= CLOSED_COVERAGE;
+
 /** Two neighbouring native phases and the weight of the second. */
 export interface PhaseBlend {
   readonly before: number;
@@ -13,23 +15,26 @@ export interface PhaseBlend {
 }
 
 /**
- * End diastole and end systole from the LV volume of every phase, smoothed over neighbours.
+ * End diastole and end systole from the LV volume of every phase, smoothed over neighbours. The last phase is a
+ * neighbour of the first where the cycle is closed; where it is open, end diastole comes before end systole, so that the
+ * network is shown the contraction.
  *
  * @param volumes - `[T]`, any unit
+ * @param coverage - share of the R-R interval that the phases cover
  * @returns 0-based phases
  */
-export function findEndPhases(volumes: readonly number[]): {
-  endDiastole: number;
-  endSystole: number;
-} {
+export function findEndPhases(
+  volumes: readonly number[],
+  coverage: number,
+): { endDiastole: number; endSystole: number } {
   const size = volumes.length;
-  const smooth = volumes.map(
-    (v, t) => (volumes[(t + size - 1) % size] + 2 * v + volumes[(t + 1) % size]) / 4,
-  );
-  return {
-    endDiastole: smooth.indexOf(Math.max(...smooth)),
-    endSystole: smooth.indexOf(Math.min(...smooth)),
-  };
+  const isClosed = isClosedCycle(coverage);
+  const at = (t: number): number =>
+    volumes[isClosed ? (t + size) % size : Math.min(Math.max(t, 0), size - 1)];
+  const smooth = volumes.map((v, t) => (at(t - 1) + 2 * v + at(t + 1)) / 4);
+  const endSystole = smooth.indexOf(Math.min(...smooth));
+  const mayBeRelaxed = isClosed || endSystole === 0 ? smooth : smooth.slice(0, endSystole);
+  return { endDiastole: smooth.indexOf(Math.max(...mayBeRelaxed)), endSystole };
 }
 
 /**
@@ -48,7 +53,7 @@ export function shownFrames(
   options: { endDiastole: number; coverage: number; cycleFraction: number },
 ): PhaseBlend[] {
   const { endDiastole, coverage, cycleFraction } = options;
-  const isClosed = coverage >= CLOSED_COVERAGE;
+  const isClosed = isClosedCycle(coverage);
   return Array.from({ length: shown }, (_, k) => {
     const fraction = shown === 1 ? 0 : (k * cycleFraction) / (shown - 1);
     const position = endDiastole + (fraction * phases) / (isClosed ? 1 : coverage);

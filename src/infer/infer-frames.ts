@@ -38,10 +38,10 @@ export async function inferFrames(
     weight: 0,
   }));
   const { anatomy } = await segmentAnatomy(place, session, progress);
+  keepLargestAnatomy(anatomy);
   const lv = network.identity.isTrained ? lvCentre(volume, anatomy, 0) : undefined;
   const around = placeAround(volume, lv ?? centre, network.pathologySizeMm, network.pixelMm);
   const found = await segmentPathology(around, session, { shown, progress });
-  keepLargestAnatomy(anatomy);
   clearSmallLesions(found.pathology, volume);
   return { anatomy, ...found };
 }

@@ -6,6 +6,7 @@ import type { Progress } from '../progress.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { segmentAnatomy } from './anatomy.ts';
 import { keepLargestAnatomy } from './components.ts';
+import { cutOffNotes } from './cut-off.ts';
 import { coverageOfExam, findEndPhases, shownFrames } from './cycle.ts';
 import { locateHeart } from './locate-heart.ts';
 import { lvCentre } from './lv-centre.ts';
@@ -51,8 +52,12 @@ export async function inferExam(
   const place = placeAround(volume, centre, network.regionSizeMm, network.pixelMm);
 
   const { anatomy, lvVolumes } = await segmentAnatomy(place, session, progress);
-  const phases = findEndPhases(lvVolumes);
+  keepLargestAnatomy(anatomy);
   const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
+  const phases = findEndPhases(lvVolumes, coverage);
+  if (identity.isTrained) {
+    notes.push(...cutOffNotes(place, anatomy, [phases.endDiastole, phases.endSystole]));
+  }
   const shown = shownFrames(network.frames, volume.shape[0], {
     endDiastole: phases.endDiastole,
     coverage,
@@ -65,7 +70,6 @@ export async function inferExam(
     session,
     { shown, progress },
   );
-  keepLargestAnatomy(anatomy);
   const clearedMl = clearSmallLesions(pathology, volume);
   if (clearedMl > 0) notes.push(smallLesionsNote(clearedMl));
   return {

@@ -7,13 +7,27 @@ describe('cardiac cycle', () => {
       { length: 20 },
       (_, t) => 100 + 50 * Math.cos((2 * Math.PI * (t - 19)) / 20),
     );
-    expect(findEndPhases(volumes)).to.deep.equal({ endDiastole: 19, endSystole: 9 });
+    expect(findEndPhases(volumes, 1)).to.deep.equal({ endDiastole: 19, endSystole: 9 });
   });
 
   it('is not misled by one noisy phase', () => {
     const volumes = [100, 99, 90, 70, 60, 55, 60, 75, 88, 97];
     volumes[7] = 104;
-    expect(findEndPhases(volumes)).to.deep.equal({ endDiastole: 0, endSystole: 5 });
+    expect(findEndPhases(volumes, 1)).to.deep.equal({ endDiastole: 0, endSystole: 5 });
+  });
+
+  it('does not take the last phase for a neighbour of the first where the cycle is open', () => {
+    const volumes = [100, 99, 97, 85, 70, 58, 66];
+    expect(findEndPhases(volumes, 0.6)).to.deep.equal({ endDiastole: 0, endSystole: 5 });
+    expect(findEndPhases(volumes, 1).endDiastole).to.equal(1);
+  });
+
+  it('takes end diastole before end systole where the cycle is open', () => {
+    const volumes = [90, 92, 80, 60, 50, 70, 95, 97];
+    expect(findEndPhases(volumes, 0.8)).to.deep.equal({ endDiastole: 0, endSystole: 4 });
+    expect(findEndPhases(volumes, 1).endDiastole).to.equal(7);
+    // Nothing contracts after the first phase: the fullest of all.
+    expect(findEndPhases([50, 60, 70, 80], 0.8)).to.deep.equal({ endDiastole: 3, endSystole: 0 });
   });
 
   it('shows the 25-frame cycle from end diastole as the network was trained', () => {
@@ -43,7 +57,7 @@ describe('cardiac cycle', () => {
   });
 
   it('works with one phase and one frame', () => {
-    expect(findEndPhases([5])).to.deep.equal({ endDiastole: 0, endSystole: 0 });
+    expect(findEndPhases([5], 1)).to.deep.equal({ endDiastole: 0, endSystole: 0 });
     expect(shownFrames(1, 1, { endDiastole: 0, coverage: 1, cycleFraction: 0.64 })).to.deep.equal([
       { before: 0, after: 0, weight: 0 },
     ]);
