@@ -8,8 +8,8 @@ import type { Volume4D } from '../volume.ts';
 import type { PhaseBlend } from './cycle.ts';
 import type { Place } from './place.ts';
 import { frameView, labelsToNative, toRegion } from './region.ts';
-import { settleLesions } from './settle-lesions.ts';
-import { softmax } from './softmax.ts';
+import { settleLesions } from '../network/settle-lesions.ts';
+import { softmax } from '../network/softmax.ts';
 
 const PATHOLOGY_CLASSES = 5;
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { settleLesions } from '../../src/infer/settle-lesions.ts';
+import { settleLesions } from '../../src/network/settle-lesions.ts';
 
 /** Background, healthy wall, blood, scar, edema of one pixel. */
 function settled(...probabilities: readonly number[]): number[] {
