@@ -1,5 +1,11 @@
 // How much of the cardiac cycle the phases of a slice cover.
 
+/** Coverage of the R-R interval from which the cycle is taken as closed. */
+const CLOSED_COVERAGE = 0.85;
+
+/** Whether the last phase is followed by the first. */
+export const isClosedCycle = (coverage: number): boolean => coverage >= CLOSED_COVERAGE;
+
 export interface PhaseTimes {
   /** Time of the first and of the last phase, ms. */
   readonly firstMs: number;

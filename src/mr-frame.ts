@@ -45,5 +45,7 @@ export interface MrFrame {
 export interface UnreadableInstance {
   readonly name: string;
   readonly seriesInstanceUid: string | undefined;
+  /** A data set that breaks off: it may be an image of any series. */
+  readonly isTruncated: boolean;
   readonly reason: string;
 }

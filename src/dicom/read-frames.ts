@@ -48,7 +48,12 @@ export function readFrames(instances: readonly InputInstance[]): FramesRead {
       seen.add(sopInstanceUid);
     } catch (error) {
       if (!(error instanceof NodeError)) throw error;
-      unreadable.push({ name: instance.name, seriesInstanceUid, reason: error.message });
+      unreadable.push({
+        name: instance.name,
+        seriesInstanceUid: seriesInstanceUid ?? seriesOfRest(error),
+        isTruncated: error.code === 'dicom-truncated',
+        reason: error.message,
+      });
     }
   }
   return { frames, unreadable, otherCount };
@@ -75,6 +80,12 @@ function parse(bytes: Uint8Array): DataSet {
       { cause: error },
     );
   }
+}
+
+/** The series of a data set that breaks off later on: dicom-parser throws what it had read so far. */
+function seriesOfRest({ cause }: NodeError): string | undefined {
+  const hasRest = typeof cause === 'object' && cause !== null && 'dataSet' in cause;
+  return hasRest ? (cause.dataSet as DataSet | undefined)?.string('x0020000e') : undefined;
 }
 
 function framesOf(dataSet: DataSet, instance: InputInstance): MrFrame[] | undefined {

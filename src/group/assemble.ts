@@ -3,21 +3,14 @@ import type { SourceFrame } from '../exam.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import type { Plane, Volume4D } from '../volume.ts';
 import type { Candidate } from './candidate.ts';
-import { isTriggerKey } from './phases.ts';
-
-/** How phase t of a slice is made: from one source frame, or between two where counts differ. */
-interface PhaseSource {
-  readonly before: number;
-  readonly after: number;
-  /** Weight of `after`, 0..1. */
-  readonly weight: number;
-  /** The nearer of the two: the source that results reference. */
-  readonly nearest: number;
-}
+import { isClosedCycle } from '../cycle-coverage.ts';
+import { median } from '../median.ts';
+import { coverageOfSlice, isTriggerKey } from './phases.ts';
+import { evenPhases, timedPhases, type PhaseSource } from './resample.ts';
 
 /**
  * Reads the pixels and stacks them. A slice with another number of phases than the rest is
- * interpolated to common phase fractions; the cycle is circular.
+ * interpolated to the phases of the others: by time where it is known, else to even fractions of the cycle.
  *
  * @returns the volume, and its sources `[T * Z]`, t-major
  */
@@ -34,8 +27,8 @@ export async function assemble(
   for (const [z, frames] of slices.entries()) {
     const pixels = await Promise.all(frames.map((frame) => frame.readPixels()));
     const timesMs = frames.map((frame) => triggerTimeMs(frame, candidate));
-    for (let t = 0; t < sizeT; t++) {
-      const { before, after, weight, nearest } = phaseSource(t, sizeT, frames.length);
+    for (const [t, phase] of phaseSources(candidate, frames).entries()) {
+      const { before, after, weight, nearest } = phase;
       const index = t * sizeZ + z;
       const target = voxels.subarray(index * frameSize, (index + 1) * frameSize);
       if (before === after) target.set(pixels[before]);
@@ -63,14 +56,21 @@ function triggerTimeMs(frame: MrFrame, { timeKey }: Candidate): number {
   return frame.times[key] ?? Number.NaN;
 }
 
-/** Phase t of `common` phases, among the `own` phases of a slice. */
-function phaseSource(t: number, common: number, own: number): PhaseSource {
-  const position = (t * own) / common;
-  const before = Math.floor(position);
-  const weight = position - before;
-  if (weight === 0) return { before, after: before, weight, nearest: before };
-  const after = (before + 1) % own;
-  return { before, after, weight, nearest: weight < 0.5 ? before : after };
+/** `[T]`: how the phases of the exam are made of the frames of one slice. */
+function phaseSources(candidate: Candidate, frames: readonly MrFrame[]): PhaseSource[] {
+  const { slices, phases, timeKey } = candidate;
+  const whole = slices.filter((own) => own.length === phases);
+  const coverage = median(whole.flatMap((own) => coverageOfSlice(own, timeKey) ?? []));
+  const rrMs = frames[0].nominalIntervalMs ?? Number.NaN;
+  const firstMs = median(whole.map((own) => triggerTimeMs(own[0], candidate))) ?? Number.NaN;
+  const isTimed = coverage !== undefined && Number.isFinite(firstMs) && rrMs > 0;
+  if (frames.length === phases || !isTimed) return evenPhases(phases, frames.length);
+  return timedPhases(phases, {
+    timesMs: frames.map((frame) => triggerTimeMs(frame, candidate)),
+    firstMs,
+    coveredMs: coverage * rrMs,
+    isClosed: isClosedCycle(coverage),
+  });
 }
 
 function blend(target: Float32Array, a: Float32Array, b: Float32Array, weight: number): void {

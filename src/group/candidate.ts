@@ -2,7 +2,9 @@
 import type { TimeKey } from '../exam.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import { dot, length, planeNormal, type ImageOrientationPatient, type Vec3 } from '../volume.ts';
-import { chooseTimeKey, coverageOfSlice, rankPhases } from './phases.ts';
+import { median } from '../median.ts';
+import { chooseTimeKey, coverageOfSlice, isTriggerKey, rankPhases } from './phases.ts';
+import { usualStepMs } from './resample.ts';
 import { commonest, findSlices, MIN_PHASES, type Acquisition } from './slices.ts';
 import type { Stack } from './stacks.ts';
 
@@ -15,6 +17,11 @@ const MIN_PLANES = 3;
  */
 const LONG_AXIS: Vec3 = [-0.62, 0.65, 0.44];
 const MAX_AXIS_ANGLE_DEG = 45;
+
+/** A slice that shows less than this of the span of time that the others show has lost its phases. */
+const LEAST_SPAN = 0.8;
+/** Two frames further apart than this many usual steps have lost those between them. */
+const MOST_STEPS = 4;
 
 /** More of the R-R interval than this is several beats. */
 const MAX_COVERAGE = 1.5;
@@ -63,12 +70,45 @@ export function judgeStack(stack: Stack): Judgement {
   if (timeKey === undefined) {
     return refuse('no attribute tells the phases of a plane apart (TriggerTime to InstanceNumber)');
   }
-  const slices = usable.map((s) => rankPhases(s.frames, timeKey));
+  const ranked = usable.map((s) => rankPhases(s.frames, timeKey));
+  const isWhole = wholeSlices(ranked, timeKey);
+  const slices = ranked.filter(isWhole);
+  if (slices.length < MIN_PLANES)
+    return refuse(`only ${slices.length} plane(s) show the cycle as far as the others do`);
   if (slices.some((frames) => (coverageOfSlice(frames, timeKey) ?? 1) > MAX_COVERAGE)) {
     return refuse('times that span several heart beats: real-time imaging or perfusion');
   }
-  const dropped = all.filter((a) => !isUsable(a));
+  const dropped = [
+    ...all.filter((a) => !isUsable(a)),
+    ...usable.filter((_, i) => !isWhole(ranked[i])),
+  ];
   return { candidate: { slices, timeKey, phases, superseded, dropped } };
+}
+
+/**
+ * Slices that lost no more of the cycle than can be made up for: resampling would put one time's image in
+ * another's place.
+ */
+function wholeSlices(
+  slices: readonly (readonly MrFrame[])[],
+  timeKey: TimeKey,
+): (frames: readonly MrFrame[]) => boolean {
+  if (!isTriggerKey(timeKey)) return () => true;
+  const timesOf = (frames: readonly MrFrame[]) => frames.map((f) => f.times[timeKey] ?? Number.NaN);
+  const spanOf = (frames: readonly MrFrame[]): number => {
+    const times = timesOf(frames);
+    return (times[times.length - 1] - times[0]) / (frames[0].nominalIntervalMs ?? Number.NaN);
+  };
+  const usualSpan = median(slices.map(spanOf).filter(Number.isFinite));
+  return (frames) => {
+    const times = timesOf(frames);
+    const step = usualStepMs(times);
+    const isTorn =
+      step !== undefined &&
+      times.some((time, i) => time - times[Math.max(0, i - 1)] > MOST_STEPS * step);
+    const isShort = usualSpan !== undefined && spanOf(frames) < LEAST_SPAN * usualSpan;
+    return !isTorn && !isShort;
+  };
 }
 
 function longAxisAngleDeg(orientation: ImageOrientationPatient): number {

@@ -1,5 +1,6 @@
 // Whether a short-axis cine is whole, judged by its content.
 import type { Completeness } from '../exam.ts';
+import { isClosedCycle } from '../cycle-coverage.ts';
 import { median } from '../median.ts';
 import type { UnreadableInstance } from '../mr-frame.ts';
 import { dot, planeNormal } from '../volume.ts';
@@ -8,7 +9,6 @@ import { coverageOfSlice } from './phases.ts';
 
 /** A step this much wider than the usual one lacks a slice. */
 const GAP_FACTOR = 1.5;
-const FULL_COVERAGE = 0.85;
 
 /**
  * @param unreadable - instances of the same series that could not be used
@@ -67,7 +67,7 @@ function oddities(candidate: Candidate): string[] {
       ? [`${superseded.length} repeated plane(s): the later complete acquisition was taken`]
       : []),
     ...(more > 0 ? [`${more} slice(s) have more than ${phases} phases and were resampled`] : []),
-    ...(least < FULL_COVERAGE
+    ...(!isClosedCycle(least)
       ? [`the phases cover only ${(100 * least).toFixed(0)} % of the R-R interval`]
       : []),
   ];

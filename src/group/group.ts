@@ -39,8 +39,7 @@ export async function groupCine(input: GroupInput): Promise<CineExam> {
   const { candidate } = taken;
   const { volume, sources } = await assemble(candidate);
   const first = candidate.slices[0][0];
-  const seriesUids = new Set(taken.frames.map((f) => f.source.seriesInstanceUid));
-  const lost = unreadable.filter((u) => seriesUids.has(u.seriesInstanceUid ?? ''));
+  const lost = unreadable.filter((instance) => mayBelong(instance, taken.frames, judged));
   const completeness = judgeCompleteness(candidate, lost, waitIsOver);
   return {
     studyInstanceUid: first.studyInstanceUid,
@@ -57,6 +56,17 @@ export async function groupCine(input: GroupInput): Promise<CineExam> {
     decisions,
     isLossy: taken.frames.some((f) => f.isLossy),
   };
+}
+
+/** True for an instance of the cine's series, and for a truncated one of which no frame tells what it was. */
+function mayBelong(
+  { seriesInstanceUid, isTruncated }: UnreadableInstance,
+  taken: readonly MrFrame[],
+  judged: readonly JudgedStack[],
+): boolean {
+  const isOfSeries = (f: MrFrame): boolean => f.source.seriesInstanceUid === seriesInstanceUid;
+  if (taken.some(isOfSeries)) return true;
+  return isTruncated && !judged.some(({ frames }) => frames.some(isOfSeries));
 }
 
 function assertOneStudy(frames: readonly MrFrame[]): void {

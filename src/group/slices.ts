@@ -2,7 +2,7 @@
 import { median } from '../median.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import { dot, planeNormal, type ImageOrientationPatient } from '../volume.ts';
-import { chooseTimeKey } from './phases.ts';
+import { chooseTimeKey, isDistinct } from './phases.ts';
 
 /** Frames whose positions differ by less lie in one plane. */
 const SAME_PLANE_MM = 0.5;
@@ -23,8 +23,8 @@ export interface SlicesFound {
 }
 
 /**
- * Finds the slices of a stack. Of planes closer than half the slice step, which repeated breath-holds
- * give, the later complete one is kept.
+ * Finds the slices of a stack. Of planes closer than half the slice step or half a slice's thickness, which
+ * repeated breath-holds give, the later complete one is kept.
  */
 export function findSlices(
   frames: readonly MrFrame[],
@@ -42,7 +42,10 @@ export function findSlices(
   );
   const gaps = planes.slice(1).map((plane, i) => offsetOf(plane[0]) - offsetOf(planes[i][0]));
   const stepMm = median(gaps) ?? 0;
-  const places = cluster(acquisitions, (a) => a.offsetMm, Math.max(SAME_PLANE_MM, stepMm / 2));
+  // A stack repeated a little beside itself has a small usual gap; slices never overlap by more than half.
+  const thicknessMm = median(frames.map((f) => f.sliceThicknessMm)) ?? 0;
+  const within = Math.max(SAME_PLANE_MM, stepMm / 2, thicknessMm / 2);
+  const places = cluster(acquisitions, (a) => a.offsetMm, within);
   const usual = commonest(acquisitions.map((a) => a.frames.length)) ?? 0;
   const slices: Acquisition[] = [];
   const superseded: Acquisition[] = [];
@@ -81,9 +84,12 @@ function splitRepeats(frames: readonly MrFrame[]): MrFrame[][] {
   // A slice spread over several series, each with a few phases, is one acquisition.
   const series = bySeries.every((own) => own.length < MIN_PHASES) ? [[...frames]] : bySeries;
   return series.flatMap((own) => {
-    if (chooseTimeKey([own]) !== 'InstanceNumber') return [own];
     const parts = groupBy(own, (f) => String(f.acquisitionNumber ?? ''));
-    return parts.length > 1 && parts.every((p) => p.length >= MIN_PHASES) ? parts : [own];
+    const areCines = parts.length > 1 && parts.every((p) => p.length >= MIN_PHASES);
+    const isTimed = (some: readonly MrFrame[]): boolean => isDistinct(some, 'TriggerTime');
+    const doTimesRepeat = !isTimed(own) && parts.every(isTimed);
+    const isRepeated = doTimesRepeat || chooseTimeKey([own]) === 'InstanceNumber';
+    return areCines && isRepeated ? parts : [own];
   });
 }
 

@@ -1,11 +1,6 @@
 // The cardiac cycle: end diastole and end systole, and the frames that the network is shown.
-import { cycleCoverage } from '../cycle-coverage.ts';
+import { cycleCoverage, isClosedCycle } from '../cycle-coverage.ts';
 import { median } from '../median.ts';
-
-/** Coverage of the R-R interval from which the cycle is taken as closed. */
-const CLOSED_COVERAGE = 0.85;
-
-const isClosedCycle = (coverage: number): boolean => coverage >= CLOSED_COVERAGE;
 
 /** Two neighbouring native phases and the weight of the second. */
 export interface PhaseBlend {

@@ -224,4 +224,13 @@ describe('readFrames lists as unusable, with the reason', () => {
       expect(unreadable[0].reason).to.contain(reason);
     });
   }
+
+  it('a truncated file with its series, as far as that was read', () => {
+    const { SeriesInstanceUID } = dataset();
+    const [inPixels] = read(whole.subarray(0, whole.length - 50)).unreadable;
+    expect(inPixels.isTruncated).to.equal(true);
+    expect(inPixels.seriesInstanceUid).to.equal(SeriesInstanceUID);
+    const [other] = read(Buffer.from('hello'.repeat(100))).unreadable;
+    expect(other).to.include({ isTruncated: false, seriesInstanceUid: undefined });
+  });
 });

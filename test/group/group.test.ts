@@ -4,6 +4,7 @@ import { NodeError } from '../../src/errors.ts';
 import type { CineExam } from '../../src/exam.ts';
 import { groupCine } from '../../src/group/group.ts';
 import type { MrFrame } from '../../src/mr-frame.ts';
+import { addScaled, planeNormal } from '../../src/volume.ts';
 import { frameFixture, SHORT_AXIS, stackFixture } from '../support/frame-fixture.ts';
 
 const group = (frames: readonly MrFrame[], waitIsOver = true): Promise<CineExam> =>
@@ -134,7 +135,9 @@ describe('group', () => {
   });
 
   it('counts an unreadable instance of the same series as missing', async () => {
-    const unreadable = [{ name: 'x', seriesInstanceUid: '1.2.3.1', reason: 'expected more' }];
+    const unreadable = [
+      { name: 'x', seriesInstanceUid: '1.2.3.1', isTruncated: false, reason: 'expected more' },
+    ];
     const { completeness } = await groupCine({
       frames: stackFixture(3, 10),
       unreadable,
@@ -142,6 +145,92 @@ describe('group', () => {
     });
     expect(completeness.verdict).to.equal('partial');
     expect(completeness.notes[0]).to.contain('expected more');
+  });
+
+  it('counts a truncated instance of which no frame is left, but none of another series', async () => {
+    const scout = stackFixture(3, 1, () => ({
+      series: '7',
+      overrides: { frameOfReferenceUid: '1.2.3.98' },
+    }));
+    const judge = async (series: string | undefined, isTruncated: boolean) => {
+      const unreadable = [
+        { name: 'x', seriesInstanceUid: series, isTruncated, reason: 'breaks off' },
+      ];
+      const frames = [...stackFixture(3, 10), ...scout];
+      return (await groupCine({ frames, unreadable, waitIsOver: false })).completeness.verdict;
+    };
+    expect(await judge('1.2.3.8', true)).to.equal('waiting');
+    expect(await judge(undefined, true)).to.equal('waiting');
+    expect(await judge('1.2.3.7', true)).to.equal('complete');
+    expect(await judge(undefined, false)).to.equal('complete');
+  });
+
+  it('puts the frames of a slice that lost one where their times say', async () => {
+    const frames = stackFixture(4, 25).filter((f) => f.source.sopInstanceUid !== '1.2.3.1.3.6');
+    const exam = await group(frames);
+    const slice = values(exam).map((row) => row[2] - 200);
+    expect(slice.map((v) => Number(v.toFixed(3)))).to.deep.equal(
+      Array.from({ length: 25 }, (_, t) => t),
+    );
+    expect(exam.completeness.notes).to.deep.equal(['slice 3 of 4 has 24 of 25 phases']);
+    const withoutFirst = await group(
+      stackFixture(4, 25).filter((f) => f.source.sopInstanceUid !== '1.2.3.1.3.1'),
+    );
+    const first = values(withoutFirst).map((row) => row[2] - 200);
+    // Half way from the last phase to the second.
+    expect(first[0]).to.be.closeTo(12.5, 1e-3);
+    expect(first[1]).to.be.closeTo(1, 1e-3);
+    expect(first[24]).to.be.closeTo(24, 1e-3);
+  });
+
+  it('leaves out a slice that shows half of the cycle: nothing can be put for the rest', async () => {
+    const half = stackFixture(4, 25).filter(
+      (f) => !/^1\.2\.3\.1\.3\.(1[4-9]|2\d)$/.test(f.source.sopInstanceUid),
+    );
+    const torn = stackFixture(4, 25).filter(
+      (f) => !/^1\.2\.3\.1\.3\.(9|1[0-2])$/.test(f.source.sopInstanceUid),
+    );
+    for (const [frames, count] of [
+      [half, 13],
+      [torn, 21],
+    ] as const) {
+      const exam = await group(frames);
+      expect(exam.volume.shape.slice(0, 2)).to.deep.equal([25, 3]);
+      expect(exam.completeness.verdict).to.equal('partial');
+      expect(exam.completeness.notes[0]).to.contain(`only ${count} of 25 phases`);
+    }
+  });
+
+  it('takes one of two whole stacks that lie a little beside each other', async () => {
+    const again = stackFixture(8, 10, () => ({ series: '2' })).map((f) => ({
+      ...f,
+      imagePositionPatient: addScaled(f.imagePositionPatient, planeNormal(SHORT_AXIS), 2.5),
+    }));
+    const { volume, completeness } = await group([...stackFixture(8, 10), ...again]);
+    expect(volume.shape[1]).to.equal(8);
+    expect(completeness.verdict).to.equal('complete');
+    expect(completeness.notes[0]).to.contain('8 repeated plane(s)');
+  });
+
+  it('parts two scans of a plane in one series by acquisition number, whatever other time there is', async () => {
+    const stack = stackFixture(4, 25);
+    const again = stack
+      .filter((f) => f.source.sopInstanceUid.startsWith('1.2.3.1.2.'))
+      .map((f) => ({
+        ...f,
+        source: { ...f.source, sopInstanceUid: `${f.source.sopInstanceUid}.2` },
+        acquisitionNumber: 2,
+      }));
+    const frames = [...stack, ...again].map((f, i) => ({
+      ...f,
+      times: { ...f.times, ContentTime: 1000 * i },
+    }));
+    const exam = await group(frames);
+    expect(exam.timeKey).to.equal('TriggerTime');
+    expect(values(exam).map((row) => row[1] - 100)).to.deep.equal(
+      Array.from({ length: 25 }, (_, t) => t),
+    );
+    expect(exam.sources[1].sopInstanceUid).to.equal('1.2.3.1.2.1.2');
   });
 
   it('lets position decide where every image has a frame of reference of its own', async () => {
