@@ -1,6 +1,7 @@
 // DICOM Segmentation objects of any maker (PS3.3 A.51, C.8.20) -> masks on their source frames.
 import { z } from 'zod';
 import { NodeError } from '../errors.ts';
+import type { ImageOrientationPatient, Vec3 } from '../volume.ts';
 import { decodePart10, type NaturalDataset } from './part10.ts';
 
 const SEGMENTATION_CLASSES: ReadonlySet<unknown> = new Set([
@@ -22,6 +23,9 @@ export interface SegmentMask {
   readonly frameNumber: number | undefined;
   /** `[Y, X]`, 1 inside. */
   readonly mask: Uint8Array;
+  /** Where the frame says that it lies. */
+  readonly position?: Vec3;
+  readonly orientation?: ImageOrientationPatient;
 }
 
 export interface DrawnSegmentation {
@@ -40,6 +44,19 @@ const source = z.object({
   ReferencedSOPInstanceUID: z.string(),
   ReferencedFrameNumber: count.nullish(),
 });
+const number = z.number();
+const PLACE = {
+  PlanePositionSequence: z
+    .array(z.object({ ImagePositionPatient: z.tuple([number, number, number]) }))
+    .optional(),
+  PlaneOrientationSequence: z
+    .array(
+      z.object({
+        ImageOrientationPatient: z.tuple([number, number, number, number, number, number]),
+      }),
+    )
+    .optional(),
+};
 const segmentation = z.object({
   Rows: count,
   Columns: count,
@@ -54,8 +71,10 @@ const segmentation = z.object({
       z.object({ SegmentNumber: count, SegmentedPropertyTypeCodeSequence: z.array(code).min(1) }),
     )
     .min(1),
+  SharedFunctionalGroupsSequence: z.array(z.object(PLACE)).optional(),
   PerFrameFunctionalGroupsSequence: z.array(
     z.object({
+      ...PLACE,
       SegmentIdentificationSequence: z
         .array(z.object({ ReferencedSegmentNumber: count }))
         .optional(),
@@ -131,9 +150,16 @@ function masksOfFrame(
   const groups = own.PerFrameFunctionalGroupsSequence[frame];
   const image = groups.DerivationImageSequence?.[0]?.SourceImageSequence?.[0];
   if (image === undefined) return [];
+  const shared = own.SharedFunctionalGroupsSequence?.[0];
+  const { ImagePositionPatient: position } =
+    (groups.PlanePositionSequence ?? shared?.PlanePositionSequence)?.[0] ?? {};
+  const { ImageOrientationPatient: orientation } =
+    (groups.PlaneOrientationSequence ?? shared?.PlaneOrientationSequence)?.[0] ?? {};
   const place = {
     sopInstanceUid: image.ReferencedSOPInstanceUID,
     frameNumber: image.ReferencedFrameNumber ?? undefined,
+    ...(position !== undefined && { position }),
+    ...(orientation !== undefined && { orientation }),
   };
   const values = frameValues(own, frame);
   if (own.SegmentationType === 'LABELMAP')

@@ -1,6 +1,5 @@
 // The cardiac cycle: end diastole and end systole, and the frames that the network is shown.
-import { cycleCoverage, isClosedCycle } from '../cycle-coverage.ts';
-import { median } from '../median.ts';
+import { isClosedCycle } from '../cycle-coverage.ts';
 
 /** Two neighbouring native phases and the weight of the second. */
 export interface PhaseBlend {
@@ -62,28 +61,4 @@ export function shownFrames(
       weight: position - before,
     };
   });
-}
-
-/**
- * Share of the R-R interval that the phases cover, the median over slices.
- *
- * @param triggerTimesMs - `[T, Z]`
- * @param rrIntervalsMs - `[Z]`
- * @returns 1 when times or intervals are unknown
- */
-export function coverageOfExam(
-  triggerTimesMs: Float64Array,
-  rrIntervalsMs: readonly number[],
-): number {
-  const sizeZ = rrIntervalsMs.length;
-  const phases = triggerTimesMs.length / sizeZ;
-  const shares = rrIntervalsMs.map((rrIntervalMs, z) =>
-    cycleCoverage({
-      firstMs: triggerTimesMs[z],
-      lastMs: triggerTimesMs[(phases - 1) * sizeZ + z],
-      phases,
-      rrIntervalMs,
-    }),
-  );
-  return median(shares.filter((share) => share !== undefined)) ?? 1;
 }

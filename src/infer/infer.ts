@@ -1,4 +1,5 @@
 // One cine exam -> labels on its native grid.
+import { coverageOfExam } from '../cycle-coverage.ts';
 import type { CineExam } from '../exam.ts';
 import type { ModelIdentity } from '../model-identity.ts';
 import type { CineMyopsSession } from '../network/session.ts';
@@ -7,7 +8,7 @@ import type { Segmentation } from '../segmentation.ts';
 import { segmentAnatomy } from './anatomy.ts';
 import { keepLargestAnatomy } from './components.ts';
 import { cutOffNotes } from './cut-off.ts';
-import { coverageOfExam, findEndPhases, shownFrames } from './cycle.ts';
+import { findEndPhases, shownFrames } from './cycle.ts';
 import { locateHeart } from './locate-heart.ts';
 import { lvCentre } from './lv-centre.ts';
 import { motionCentre } from './motion-hint.ts';

@@ -1,10 +1,11 @@
 // Segments that experts drew on an exam -> task labels of its slices and phases.
 import { STRUCTURE_CODES, type Code } from '../codes.ts';
-import type { DrawnSegmentation, SegmentType } from '../dicom/read-segmentation.ts';
+import type { DrawnSegmentation, SegmentMask, SegmentType } from '../dicom/read-segmentation.ts';
 import { NodeError } from '../errors.ts';
 import type { CineExam } from '../exam.ts';
 import { TASK_LABEL } from '../labels.ts';
 import { SOFTWARE } from '../software.ts';
+import { length, subtract, type Plane, type Volume4D } from '../volume.ts';
 
 /** Drawn in this order: lesions lie over the myocardium. */
 const LABELS: readonly (readonly [Code, number])[] = [
@@ -28,6 +29,30 @@ export function isOwnResult({ manufacturer, manufacturerModelName }: DrawnSegmen
   return manufacturer === SOFTWARE.manufacturer && manufacturerModelName === SOFTWARE.name;
 }
 
+/** Greatest difference of a direction cosine: a degree. */
+const MOST_TURN = 0.0175;
+
+/**
+ * A segmentation that was exported turned, mirrored or shifted would be laid on its images wrongly.
+ *
+ * @throws {NodeError} `geometry-inconsistent`
+ */
+function requirePlace(
+  { position, orientation }: SegmentMask,
+  plane: Plane,
+  volume: Volume4D,
+): void {
+  const turn = orientation?.map((cosine, i) => Math.abs(cosine - plane.imageOrientationPatient[i]));
+  const offMm = position === undefined ? 0 : length(subtract(position, plane.imagePositionPatient));
+  const isTurned = turn !== undefined && Math.max(...turn) > MOST_TURN;
+  const mostMm = Math.min(...volume.pixelSpacingMm) / 2;
+  if (!isTurned && offMm <= mostMm) return;
+  throw new NodeError(
+    'geometry-inconsistent',
+    `expected a segmentation that lies where its images lie, got one ${isTurned ? 'in another orientation' : `${offMm.toFixed(1)} mm away`}: export it on the source images`,
+  );
+}
+
 function rankOf({ scheme, value }: SegmentType): number {
   return LABELS.findIndex(([code]) => code.scheme === scheme && code.value === value);
 }
@@ -36,6 +61,7 @@ function rankOf({ scheme, value }: SegmentType): number {
  * Puts all segmentations of one exam together; segments of other structures are left out.
  *
  * @throws {NodeError} `shape-mismatch` when one has another matrix than the exam
+ * @throws {NodeError} `geometry-inconsistent` when one lies elsewhere than the images that it names
  */
 export function expertLabels(
   { sources, volume }: CineExam,
@@ -55,11 +81,11 @@ export function expertLabels(
   });
   const byFrame = new Map<number, Uint8Array>();
   const drawnIn = new Map<number, Set<number>>();
-  for (const { sopInstanceUid, frameNumber, mask, rank } of masks.toSorted(
-    (a, b) => a.rank - b.rank,
-  )) {
+  for (const drawn of masks.toSorted((a, b) => a.rank - b.rank)) {
+    const { sopInstanceUid, frameNumber, mask, rank } = drawn;
     const frame = frameOf.get(`${sopInstanceUid} ${frameNumber ?? 1}`);
     if (frame === undefined || rank < 0) continue;
+    requirePlace(drawn, volume.planes[frame % slices], volume);
     const [, label] = LABELS[rank];
     const labels = byFrame.get(frame) ?? new Uint8Array(rows * columns);
     byFrame.set(frame, labels);

@@ -1,6 +1,7 @@
 // Exams with what experts drew on them: `dicom:DIR`, one folder an exam, cine and DICOM SEG together.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { coverageOfExam, isClosedCycle } from '../cycle-coverage.ts';
 import { decodePart10 } from '../dicom/part10.ts';
 import { readFrames } from '../dicom/read-frames.ts';
 import { isSegmentation, readSegmentation } from '../dicom/read-segmentation.ts';
@@ -27,12 +28,16 @@ async function filesBelow(folder: string): Promise<string[]> {
 
 /** A hash of the patient's id, so that all exams of a patient fall on one side of the split. */
 async function patientOf(folder: string): Promise<string | undefined> {
-  const file = (await filesBelow(folder)).at(0);
-  if (file === undefined) return undefined;
-  const { PatientID, IssuerOfPatientID, StudyInstanceUID } = decodePart10(await readFile(file));
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  const identity = isText(PatientID) ? [PatientID, IssuerOfPatientID] : [StudyInstanceUID];
-  return shortHash(JSON.stringify(identity));
+  for (const file of await filesBelow(folder)) {
+    const dataset = decodePart10(await readFile(file));
+    // A segmentation made elsewhere may name the patient in another way than the images do.
+    if (isSegmentation(dataset)) continue;
+    const { PatientID, IssuerOfPatientID, StudyInstanceUID } = dataset;
+    const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+    const identity = isText(PatientID) ? [PatientID, IssuerOfPatientID] : [StudyInstanceUID];
+    return shortHash(JSON.stringify(identity));
+  }
+  return undefined;
 }
 
 /** End diastole: where lesions were drawn, else the labelled phase with the most LV blood. */
@@ -50,11 +55,13 @@ function endDiastoleOf({ byFrame, drawnIn }: ExpertLabels, slices: number): numb
   return fullest[0];
 }
 
-function slicesOf({ volume }: CineExam, expert: ExpertLabels): CineSlice[] {
+function slicesOf({ volume, rrIntervalsMs }: CineExam, expert: ExpertLabels): CineSlice[] {
   const [phases, slices, rows, columns] = volume.shape;
   const size = rows * columns;
   const endDiastole = endDiastoleOf(expert, slices);
-  const annotation = annotationOf(expert.drawnIn.get(endDiastole) ?? []);
+  const drawnAt = (t: number) => annotationOf(expert.drawnIn.get(t) ?? []);
+  const annotations = new Map([...expert.drawnIn.keys()].map((t) => [t, drawnAt(t)] as const));
+  const coverage = coverageOfExam(volume.triggerTimesMs, rrIntervalsMs);
   const times = Array.from({ length: phases }, (_, t) => t);
   return Array.from({ length: slices }, (_, z): CineSlice => {
     const frames = new Float32Array(phases * size);
@@ -70,10 +77,11 @@ function slicesOf({ volume }: CineExam, expert: ExpertLabels): CineSlice[] {
       frames,
       shape: [phases, rows, columns],
       pixelSpacingMm: volume.pixelSpacingMm,
-      cycleShare: 1,
+      cycleShare: isClosedCycle(coverage) ? 1 : coverage,
       endDiastole,
       labels: new Map(labels),
-      annotation,
+      annotation: drawnAt(endDiastole),
+      annotations,
     };
   }).filter(({ labels }) => labels.size > 0);
 }

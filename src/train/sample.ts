@@ -5,7 +5,7 @@ import { zScore } from '../network/z-score.ts';
 import type { Random, Range } from '../random.ts';
 import { imperfectMotion } from './imperfect-motion.ts';
 import { drawIntensityChanges } from './intensity.ts';
-import { type CineSlice, frameOf } from './source.ts';
+import { annotationAt, type CineSlice, frameOf } from './source.ts';
 import { type ViewMotion, viewMotion } from './true-motion.ts';
 import { sampleFrame, sampleLabels, samplingPoints, type View } from './view.ts';
 
@@ -207,7 +207,7 @@ function laterLabels(
     const phase = labelledPhase(slice, position);
     if (phase === null) return NO_ANNOTATION;
     labels.set(labelsAt(slice, phase, points), k * size);
-    return slice.annotation;
+    return annotationAt(slice, phase);
   });
   return { labels, annotations };
 }
@@ -248,5 +248,5 @@ export function drawStill(
   const view = isAugmented ? drawn : { ...drawn, ...UNAUGMENTED };
   const intensity = isAugmented ? { random: random.fork('intensity') } : {};
   const { cine, points } = showFrames([frameOf(slice, t)], { slice, view, ...intensity });
-  return { cine, labels: labelsAt(slice, t, points), annotation: slice.annotation };
+  return { cine, labels: labelsAt(slice, t, points), annotation: annotationAt(slice, t) };
 }

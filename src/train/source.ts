@@ -16,7 +16,10 @@ export interface CineSlice {
   readonly endDiastole: number;
   /** Phase to its labels, `[Y, X]`, values of TASK_LABEL. */
   readonly labels: ReadonlyMap<number, Uint8Array>;
+  /** What was drawn at end diastole and, unless `annotations` says otherwise, in every labelled phase. */
   readonly annotation: Annotation;
+  /** What was drawn in each labelled phase, where that differs. */
+  readonly annotations?: ReadonlyMap<number, Annotation>;
   /** From end diastole, where the heart is a simulated one. */
   readonly motion?: SliceMotion;
 }
@@ -40,6 +43,11 @@ const FEWEST_CINE_FRAMES = 6;
 /** True when the slice shows motion, with end diastole among its labelled phases or no labels at all. */
 export function isCine({ shape, labels, endDiastole }: CineSlice): boolean {
   return shape[0] >= FEWEST_CINE_FRAMES && (labels.size === 0 || labels.has(endDiastole));
+}
+
+/** What was drawn in a labelled phase. */
+export function annotationAt({ annotation, annotations }: CineSlice, t: number): Annotation {
+  return annotations?.get(t) ?? annotation;
 }
 
 /** Frame t of a slice, `[Y, X]`, not copied. */

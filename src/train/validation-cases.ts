@@ -3,7 +3,7 @@ import { createRandom } from '../random.ts';
 import { groupBySource } from './draw-batch.ts';
 import type { TrainingPlan } from './plan.ts';
 import { evenFractions, framesAt, heartCentre, showFrames, type TrainingSample } from './sample.ts';
-import { type CineSlice, frameOf, isCine } from './source.ts';
+import { annotationAt, type CineSlice, frameOf, isCine } from './source.ts';
 import type { PatientOfSource } from './split.ts';
 import { sampleLabels, type View } from './view.ts';
 
@@ -33,7 +33,7 @@ function shown(
     size: view.size,
     cine,
     labels: sampleLabels(labels, [rows, columns], points),
-    annotation: slice.annotation,
+    annotation: annotationAt(slice, t),
   };
 }
 
@@ -42,7 +42,9 @@ function casesOf(slice: CineSlice, { patchMm }: Pick<TrainingPlan, 'patchMm'>): 
   const near: View = { centre: heartCentre(slice), size: patchMm, pixelMm: 1, ...straight };
   const [, rows, columns] = slice.shape;
   const wide: View = { centre: [(rows - 1) / 2, (columns - 1) / 2], ...WIDE, ...straight };
-  const t = slice.endDiastole;
+  // Not every slice of a heart reaches into the ventricle at end diastole, or was drawn there.
+  const [firstLabelled = slice.endDiastole] = slice.labels.keys();
+  const t = slice.labels.has(slice.endDiastole) ? slice.endDiastole : firstLabelled;
   const still = { frames: [frameOf(slice, t)], t };
   const around = shown(slice, 'wide', { ...still, view: wide });
   return isCine(slice)

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { coverageOfExam, findEndPhases, shownFrames } from '../../src/infer/cycle.ts';
+import { coverageOfExam } from '../../src/cycle-coverage.ts';
+import { findEndPhases, shownFrames } from '../../src/infer/cycle.ts';
 
 describe('cardiac cycle', () => {
   it('finds end diastole and end systole, also across the end of the cycle', () => {

@@ -13,7 +13,9 @@ import { simulateExam } from '../../src/simulate/simulate.ts';
 import { writeSimulatedExam } from '../../src/simulate/write-simulated-exam.ts';
 import { SOFTWARE } from '../../src/software.ts';
 import { openExpertSource } from '../../src/train/expert-source.ts';
-import { isCine } from '../../src/train/source.ts';
+import { drawStill } from '../../src/train/sample.ts';
+import { annotationAt, isCine } from '../../src/train/source.ts';
+import { addScaled } from '../../src/volume.ts';
 import { writeResults } from '../../src/write/write.ts';
 import type { WriteInput } from '../../src/write/write-input.ts';
 import { failure } from '../support/failure.ts';
@@ -92,6 +94,37 @@ describe('exams with segmentations by experts', () => {
       }
       expect(seen.size).to.equal(exam.volume.shape[1]);
     });
+
+  it('teach of each phase what was drawn in it', async () => {
+    await addSegmentations({});
+    const source = await openExpertSource(`dicom:${root}`);
+    const slice = await source.draw(source.patients[0], createRandom('draw'));
+    const drawnAt = (t: number) => annotationAt(slice, t);
+    expect(drawnAt(segmentation.endDiastole)).to.include({ hasMyocardium: true, hasScar: true });
+    expect(drawnAt(segmentation.endSystole)).to.include({ hasMyocardium: true, hasScar: false });
+    const stills = Array.from({ length: 20 }, (_, i) =>
+      drawStill(createRandom(`still ${i}`), slice, { size: 32, isAugmented: false }),
+    );
+    for (const { labels, annotation } of stills)
+      if (labels.includes(TASK_LABEL.scar)) expect(annotation.hasScar).to.equal(true);
+    expect(new Set(stills.map(({ annotation }) => annotation.hasScar)).size).to.equal(2);
+  });
+
+  it('are refused when they lie elsewhere than the images that they name', async () => {
+    const [plane, ...others] = exam.volume.planes;
+    const moved = addScaled(plane.imagePositionPatient, [1, 0, 0], 3);
+    const [a, b, c, d, e, f] = plane.imageOrientationPatient;
+    for (const [wrong, message] of [
+      [{ ...plane, imagePositionPatient: moved }, '3.0 mm away'],
+      [{ ...plane, imageOrientationPatient: [-a, -b, -c, d, e, f] as const }, 'orientation'],
+    ] as const) {
+      const volume = { ...exam.volume, planes: [wrong, ...others] };
+      await addSegmentations({ exam: { ...exam, volume } });
+      const source = await openExpertSource(`dicom:${root}`);
+      const refused = await failure(source.draw(source.patients[0], createRandom('draw')), 'geometry-inconsistent'); // prettier-ignore
+      expect(refused.message).to.contain(message);
+    }
+  });
 
   it('are never those that this program made', async () => {
     await addSegmentations({ software: SOFTWARE });
