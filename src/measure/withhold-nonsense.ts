@@ -8,8 +8,8 @@ const NEVER_WITHHELD = ['rrInterval'] as const satisfies (keyof Measurements)[];
 
 /**
  * Puts a reason in place of the numbers that the segmentation does not support: all of them where the ventricle of end
- * diastole cannot be one, those that need end systole where only that cannot. What an untrained network drew is not
- * judged: its results say that they mean nothing.
+ * diastole cannot be one, those that need end systole where only that cannot. The volumes of all phases stay: they show
+ * what was segmented. What an untrained network drew is not judged: its results say that they mean nothing.
  */
 export function withholdNonsense(
   measurements: Measurements,
