@@ -1,4 +1,5 @@
 // A stack's frames -> slices: planes by position along the normal, repeats of a plane resolved.
+import { groupBy } from '../group-by.ts';
 import { median } from '../median.ts';
 import type { MrFrame } from '../mr-frame.ts';
 import { dot, planeNormal, type ImageOrientationPatient } from '../volume.ts';
@@ -91,16 +92,6 @@ function splitRepeats(frames: readonly MrFrame[]): MrFrame[][] {
     const isRepeated = doTimesRepeat || chooseTimeKey([own]) === 'InstanceNumber';
     return areCines && isRepeated ? parts : [own];
   });
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
 }
 
 /** Positive when `a` is to be preferred: complete before incomplete, then the later. */

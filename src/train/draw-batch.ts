@@ -1,4 +1,5 @@
 // The batch of one step: a function of the plan, the patients and the step, and of nothing that came before.
+import { groupBy } from '../group-by.ts';
 import type { BatchMotion, LaterLabels, TrainingBatch } from '../network/training-step.ts';
 import type { Random } from '../random.ts';
 import type { TrainingPlan } from './plan.ts';
@@ -85,15 +86,8 @@ function drawFrames(random: Random, frames: number): number[] {
   });
 }
 
-export function groupBySource(patients: readonly PatientOfSource[]): PatientOfSource[][] {
-  const groups = new Map<unknown, PatientOfSource[]>();
-  for (const patient of patients) {
-    const group = groups.get(patient.source);
-    if (group === undefined) groups.set(patient.source, [patient]);
-    else group.push(patient);
-  }
-  return [...groups.values()];
-}
+export const groupBySource = (patients: readonly PatientOfSource[]): PatientOfSource[][] =>
+  groupBy(patients, ({ source }) => source);
 
 /** Draws the batch of a step. */
 export async function drawBatch(

@@ -1,6 +1,7 @@
 // Which source instances a result rests on.
 import { sourceAt, type CineExam, type SourceFrame } from '../exam.ts';
 import type { NaturalDataset } from '../dicom/part10.ts';
+import { groupBy } from '../group-by.ts';
 
 /** Sources of every slice of these phases, each once, in the order of phase and slice. */
 export function sourcesOf(exam: CineExam, phases: readonly number[]): SourceFrame[] {
@@ -22,12 +23,12 @@ export interface InstanceIdentity {
 
 /** Frames by their instance, in order of first appearance: a multi-frame instance has several. */
 export function byInstance<T extends InstanceIdentity>(frames: readonly T[]): readonly T[][] {
-  return grouped(frames, ({ sopInstanceUid }) => sopInstanceUid);
+  return groupBy(frames, ({ sopInstanceUid }) => sopInstanceUid);
 }
 
 /** Frames or instances by their series, in order of first appearance. */
 export function bySeries<T extends InstanceIdentity>(frames: readonly T[]): readonly T[][] {
-  return grouped(frames, ({ seriesInstanceUid }) => seriesInstanceUid);
+  return groupBy(frames, ({ seriesInstanceUid }) => seriesInstanceUid);
 }
 
 /**
@@ -50,14 +51,4 @@ export function instanceItem(instance: InstanceIdentity): NaturalDataset {
     ReferencedSOPClassUID: instance.sopClassUid,
     ReferencedSOPInstanceUID: instance.sopInstanceUid,
   };
-}
-
-function grouped<T>(values: readonly T[], keyOf: (value: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
-  }
-  return [...groups.values()];
 }
