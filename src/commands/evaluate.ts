@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { resolveServeConfig, settingsHelp, type ServeConfig } from '../config.ts';
+import { resolveSections, settingsHelp, type ServeConfig } from '../config.ts';
 import { NodeError } from '../errors.ts';
 import { blandAltmanSvg } from '../evaluate/bland-altman-svg.ts';
 import type { CaseResult, Picture } from '../evaluate/case-result.ts';
@@ -150,7 +150,7 @@ function parseEvaluateArgs(argv: readonly string[], io: CommandIo): EvaluateArgs
     outDir: values.out,
     isJson: values.json,
     isMirrored: values.mirror,
-    model: resolveServeConfig({ argv: passedOn, env: io.env }).model,
+    model: resolveSections({ argv: passedOn, env: io.env }, ['model']).model,
   };
 }
 

@@ -16,7 +16,7 @@ import { fetchImages } from './serve/fetch-images.ts';
  */
 export async function fetchStudy(
   orthancStudyId: string,
-  { orthanc, listen }: ServeConfig,
+  { orthanc, listen }: Pick<ServeConfig, 'orthanc' | 'listen'>,
   progress: Progress,
 ): Promise<InputInstance[]> {
   const client = createOrthancClient(connectionOf(orthanc));

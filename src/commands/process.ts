@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { resolveServeConfig, settingsHelp, type ServeConfig } from '../config.ts';
+import { resolveSections, settingsHelp, type ServeConfig } from '../config.ts';
 import { deliver } from '../deliver/deliver.ts';
 import { NodeError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
@@ -25,6 +25,9 @@ const SHARED = SERVE_SETTINGS.filter(
   ({ path }) =>
     (path.startsWith('orthanc.') && path !== 'orthanc.registerUrl') || path.startsWith('model.'),
 );
+
+/** Of the configuration; `listen` limits the size of a study. */
+const SECTIONS = ['orthanc', 'listen', 'model'] as const;
 
 const HELP = `cinemyops process INPUT --out DIR [--model VERSION] [--store URL] [--json]
 
@@ -64,7 +67,7 @@ interface ProcessArgs {
   readonly storeUrl: string | undefined;
   readonly isJson: boolean;
   readonly isMirrored: boolean;
-  readonly config: ServeConfig;
+  readonly config: Pick<ServeConfig, (typeof SECTIONS)[number]>;
 }
 
 export const processCommand: Command = {
@@ -141,7 +144,7 @@ function parseProcessArgs(argv: readonly string[], io: CommandIo): ProcessArgs {
     storeUrl: values.store?.replace(/\/$/, ''),
     isJson: values.json,
     isMirrored: values.mirror,
-    config: resolveServeConfig({ argv: passedOn, env: io.env }),
+    config: resolveSections({ argv: passedOn, env: io.env }, SECTIONS),
   };
 }
 
