@@ -36,7 +36,7 @@ async function runServe(argv: readonly string[], io: CommandIo): Promise<number>
   const log = createLog({ level: config.log.level, isTerminal: io.isTerminal, write: io.stderr });
   const models = modelLine(config);
   const inUse = await openModelInUse({
-    wanted: models.wanted,
+    versions: models.versions,
     open: async (version) =>
       openNetwork({ ...config.model, version, dir: await models.dirOf(version) }, io),
     log,

@@ -1,7 +1,8 @@
-// Writes a model folder, whole or not at all.
+// Writes a model folder, whole or not at all, also when the power fails.
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { flushFolder, writeFlushed } from '../../durable-file.ts';
 import { NodeError } from '../../errors.ts';
 import { derivedUid } from '../../fingerprint.ts';
 import type { Architecture } from '../architecture.ts';
@@ -38,8 +39,8 @@ export interface NewModel {
 }
 
 /**
- * Writes the ONNX graphs, weights, manifest and card of a model; its version is the folder's name.
- * The same network gives the same bytes.
+ * Writes the ONNX graphs, weights, manifest and card of a model; its version is the folder's name. All of it is on the
+ * disk when this resolves. The same network gives the same bytes.
  *
  * @throws {NodeError} `usage` when the folder exists or its name cannot be a version
  */
@@ -64,7 +65,9 @@ export async function writeModel(folder: string, model: NewModel): Promise<Manif
     const manifest = await writeFiles(unfinished, version, model);
     // mkdtemp makes folders private, but a service may run as another user.
     await chmod(unfinished, 0o755);
+    await flushFolder(unfinished);
     await rename(unfinished, folder);
+    await flushFolder(dirname(folder));
     return manifest;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -83,9 +86,9 @@ async function writeFiles(folder: string, version: string, model: NewModel): Pro
     }),
   };
   const manifest = manifestOf(version, model, files);
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
-  await writeFile(join(folder, 'MODEL_CARD.md'), modelCard(manifest));
-  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const [name, bytes] of Object.entries(files)) await writeFlushed(join(folder, name), bytes);
+  await writeFlushed(join(folder, 'MODEL_CARD.md'), modelCard(manifest));
+  await writeFlushed(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
