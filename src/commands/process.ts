@@ -52,7 +52,7 @@ ${settingsHelp(SHARED)}
 
 Progress goes to stderr. Research use only.
 Exit codes: 0 done, 2 usage or configuration, 3 input refused (each candidate series with its
-reason), 1 anything else.
+reason), 1 anything else, also when stopped by Ctrl-C.
 `;
 
 const FILE_NAMES: Readonly<Record<ResultKind, string>> = {
@@ -93,11 +93,13 @@ async function runProcess(argv: readonly string[], io: CommandIo): Promise<numbe
       return EXIT.done;
     }
     const instances = ORTHANC_ID.test(args.input)
-      ? await fetchStudy(args.input, args.config, progress)
+      ? await fetchStudy(args.input, args.config, { progress, signal: io.signal })
       : await readInput(args.input);
     const result = await analyseExam(instances, { network, waitIsOver: true, progress });
+    io.signal.throwIfAborted();
     await writeFiles(args.outDir, result);
-    if (args.storeUrl !== undefined) await storeResults(args, args.storeUrl, result.objects);
+    if (args.storeUrl !== undefined)
+      await storeResults(args, args.storeUrl, { objects: result.objects, signal: io.signal });
     end();
     if (args.isJson) io.stdout(`${JSON.stringify(result.findings, null, 2)}\n`);
     else io.stderr(summaryOf(result.findings));
@@ -164,11 +166,13 @@ async function writeFiles(outDir: string, { objects, findings }: ExamResult): Pr
   await writeFile(join(outDir, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
 }
 
+/** What is being stored is finished; nothing is begun once the program is told to stop. */
 async function storeResults(
   { config }: ProcessArgs,
   url: string,
-  objects: readonly DicomObject[],
+  { objects, signal }: { readonly objects: readonly DicomObject[]; readonly signal: AbortSignal },
 ): Promise<void> {
+  signal.throwIfAborted();
   const connection = connectionOf({ ...config.orthanc, url });
-  await deliver(objects, createDicomWebStore(connection));
+  await deliver(objects, createDicomWebStore(connection), { signal });
 }
