@@ -23,11 +23,11 @@ export const DEFAULT_MODEL = '0.4.0';
  */
 export async function openNetwork(
   { version = DEFAULT_MODEL, dir = MODELS_DIR, device }: ServeConfig['model'],
-  io: CommandIo,
+  { stderr }: Pick<CommandIo, 'stderr'>,
 ): Promise<Network> {
   const { identity, input, session } = await open(version, dir, device);
   if (!identity.isTrained) {
-    io.stderr(`WARNING: model ${version} is untrained; its results mean nothing.\n`);
+    stderr(`WARNING: model ${version} is untrained; its results mean nothing.\n`);
   }
   return {
     session,

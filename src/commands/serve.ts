@@ -35,10 +35,14 @@ async function runServe(argv: readonly string[], io: CommandIo): Promise<number>
   const config = resolveServeConfig({ argv, env: io.env });
   const log = createLog({ level: config.log.level, isTerminal: io.isTerminal, write: io.stderr });
   const models = modelLine(config);
+  // Lines of the log alone go to stderr.
+  const stderr = (text: string): void => {
+    log.warn(text.trim());
+  };
   const inUse = await openModelInUse({
     versions: models.versions,
     open: async (version) =>
-      openNetwork({ ...config.model, version, dir: await models.dirOf(version) }, io),
+      openNetwork({ ...config.model, version, dir: await models.dirOf(version) }, { stderr }),
     log,
   });
   const analyse: Analyse = (instances, { waitIsOver, log: jobLog }) =>
