@@ -78,6 +78,7 @@ export const processCommand: Command = {
 };
 
 async function runProcess(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { signal } = io;
   const args = parseProcessArgs(argv, io);
   const isLayout = await isAuthorsLayout(args.input);
   if (isLayout) assertLayoutArgs(args);
@@ -93,13 +94,13 @@ async function runProcess(argv: readonly string[], io: CommandIo): Promise<numbe
       return EXIT.done;
     }
     const instances = ORTHANC_ID.test(args.input)
-      ? await fetchStudy(args.input, args.config, { progress, signal: io.signal })
+      ? await fetchStudy(args.input, args.config, { progress, signal })
       : await readInput(args.input);
     const result = await analyseExam(instances, { network, waitIsOver: true, progress });
-    io.signal.throwIfAborted();
+    signal.throwIfAborted();
     await writeFiles(args.outDir, result);
     if (args.storeUrl !== undefined)
-      await storeResults(args, args.storeUrl, { objects: result.objects, signal: io.signal });
+      await storeResults(args, args.storeUrl, { objects: result.objects, signal });
     end();
     if (args.isJson) io.stdout(`${JSON.stringify(result.findings, null, 2)}\n`);
     else io.stderr(summaryOf(result.findings));

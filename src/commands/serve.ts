@@ -32,6 +32,7 @@ export const serveCommand: Command = {
 };
 
 async function runServe(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { signal } = io;
   const config = resolveServeConfig({ argv, env: io.env });
   const log = createLog({ level: config.log.level, isTerminal: io.isTerminal, write: io.stderr });
   const models = modelLine(config);
@@ -47,10 +48,10 @@ async function runServe(argv: readonly string[], io: CommandIo): Promise<number>
   });
   const analyse: Analyse = (instances, { waitIsOver, log: jobLog }) =>
     inUse.use((network) =>
-      analyseExam(instances, { network, waitIsOver, progress: logProgress(jobLog, io.signal) }),
+      analyseExam(instances, { network, waitIsOver, progress: logProgress(jobLog, signal) }),
     );
   try {
-    await runNode({ config, log, analyse, models, signal: io.signal });
+    await runNode({ config, log, analyse, models, signal });
   } finally {
     await inUse.release();
   }
