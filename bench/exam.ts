@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openNetwork } from '../src/commands/open-network.ts';
-import { resolveServeConfig } from '../src/config.ts';
+import { resolveSections } from '../src/config.ts';
 import { deliver } from '../src/deliver/deliver.ts';
 import { readFrames } from '../src/dicom/read-frames.ts';
 import { groupCine } from '../src/group/group.ts';
@@ -134,7 +134,7 @@ const io = {
   signal: new AbortController().signal,
 };
 const argv = values.model === undefined ? [] : [`--model=${values.model}`];
-const network = await openNetwork(resolveServeConfig({ argv, env: {} }).model, io);
+const network = await openNetwork(resolveSections({ argv, env: {} }, ['model']).model, io);
 const orthanc = await startOrthanc();
 try {
   await sendExam(orthanc, exam);

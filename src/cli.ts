@@ -37,6 +37,7 @@ function overview(): string {
   ].join('\n');
 }
 
+/** From the first call on SIGINT and SIGTERM end nothing by themselves: whoever asks must look at it. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -69,12 +70,16 @@ async function main(argv: readonly string[]): Promise<number> {
     stdout(`${command.help.trimEnd()}\n`);
     return EXIT.done;
   }
+  let signal: AbortSignal | undefined;
   const io: CommandIo = {
     stdout,
     stderr,
     env: process.env,
     isTerminal: process.stderr.isTTY,
-    signal: interruptSignal(),
+    // A command that never asks is ended as any other program is.
+    get signal() {
+      return (signal ??= interruptSignal());
+    },
   };
   try {
     return await command.run(rest, io);

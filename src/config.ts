@@ -1,4 +1,5 @@
-// The configuration of `cinemyops serve`: flag > environment > file > default, checked once, frozen.
+// The configuration of `cinemyops serve`, of which other commands use parts: flag > environment > file > default, checked
+// once, frozen.
 import { z } from 'zod';
 import { NodeError, messageOf } from './errors.ts';
 import { SERVE_SETTINGS } from './serve-settings.ts';
@@ -80,6 +81,9 @@ const serveSchema = z.strictObject({
 /** Everything that `serve` may be told; secrets are already read from their files. */
 export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
 
+/** A part of the configuration that a command can ask for. */
+export type Section = keyof ServeConfig;
+
 /**
  * The configuration of `cinemyops serve`.
  *
@@ -87,12 +91,30 @@ export type ServeConfig = Readonly<z.infer<typeof serveSchema>>;
  *   the ways to give it, and never with a secret's value
  */
 export function resolveServeConfig(sources: SettingSources): ServeConfig {
+  return resolveSections(sources, Object.keys(serveSchema.shape) as Section[]);
+}
+
+/**
+ * The sections that a command uses. Values of other sections must still be such as `serve` takes, but their secrets are
+ * not read, nor must they be complete.
+ *
+ * @throws {NodeError} `configuration-invalid` as `resolveServeConfig` does
+ */
+export function resolveSections<S extends Section>(
+  sources: SettingSources,
+  sections: readonly S[],
+): Pick<ServeConfig, S> {
   const { values, problems } = readSettings(SERVE_SETTINGS, sources);
   const parsed = serveSchema.safeParse(values);
   const all = [...problems];
   if (parsed.success) {
-    const config = withSecrets(parsed.data, all);
-    if (all.length === 0) return deepFreeze(config);
+    const used = new Set<Section>(sections);
+    const config: ServeConfig = {
+      ...parsed.data,
+      ...(used.has('orthanc') && { orthanc: usableOrthanc(parsed.data.orthanc, all) }),
+      ...(used.has('web') && { web: usableWeb(parsed.data.web, all) }),
+    };
+    if (all.length === 0) return deepFreeze(only(config, sections));
   } else {
     for (const issue of parsed.error.issues) all.push(describeIssue(issue));
   }
@@ -123,18 +145,28 @@ function defaultOf(path: string): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-function withSecrets(config: ServeConfig, problems: string[]): ServeConfig {
-  const orthancPassword = secret('orthanc', config.orthanc, problems);
-  const webPassword = secret('web', config.web, problems);
-  if ((config.orthanc.user === undefined) !== (orthancPassword === undefined))
+function only<S extends Section>(
+  config: ServeConfig,
+  sections: readonly S[],
+): Pick<ServeConfig, S> {
+  return Object.fromEntries(sections.map((name) => [name, config[name]])) as Pick<ServeConfig, S>;
+}
+
+function usableOrthanc(
+  orthanc: ServeConfig['orthanc'],
+  problems: string[],
+): ServeConfig['orthanc'] {
+  const password = secret('orthanc', orthanc, problems);
+  if ((orthanc.user === undefined) !== (password === undefined))
     problems.push('orthanc.user and orthanc.password: give both or neither');
-  if (webPassword === undefined && !isLoopback(config.web.host))
+  return { ...orthanc, password, passwordFile: undefined };
+}
+
+function usableWeb(web: ServeConfig['web'], problems: string[]): ServeConfig['web'] {
+  const password = secret('web', web, problems);
+  if (password === undefined && !isLoopback(web.host))
     problems.push('web.password: needed when web.host can be reached from other machines');
-  return {
-    ...config,
-    orthanc: { ...config.orthanc, password: orthancPassword, passwordFile: undefined },
-    web: { ...config.web, password: webPassword, passwordFile: undefined },
-  };
+  return { ...web, password, passwordFile: undefined };
 }
 
 function secret(

@@ -9,7 +9,7 @@ export type DeliveryState = 'none' | 'pending' | 'delivered' | 'failed';
 
 /** One exam on two axes: the analysis and the delivery of its results. */
 export interface ExamStatus {
-  /** A hash of the study's UID, from which the UID cannot be told. */
+  /** A hash of the study's UID, for addresses; the findings have the UID itself. */
   readonly id: string;
   /** Orthanc's own id of the study; present when the exam came from Orthanc. */
   readonly orthancStudyId?: string;

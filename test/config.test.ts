@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { resolveServeConfig, settingsHelp } from '../src/config.ts';
+import { resolveSections, resolveServeConfig, settingsHelp } from '../src/config.ts';
 import { NodeError } from '../src/errors.ts';
 import { SERVE_SETTINGS } from '../src/serve-settings.ts';
 
@@ -131,6 +131,22 @@ describe('configuration of serve', () => {
     expect(problemsOf(['--web-host', '0.0.0.0'])).to.contain('web.password');
     const { web } = resolve(['--web-host', '0.0.0.0'], { CINEMYOPS_WEB_PASSWORD: 'p' });
     expect(web.host).to.equal('0.0.0.0');
+  });
+
+  it('judges and reads only what a command uses, as in the image, which sets web.host', () => {
+    const env = {
+      CINEMYOPS_WEB_HOST: '0.0.0.0',
+      CINEMYOPS_WEB_PASSWORD_FILE: join(folder, 'of-another-container'),
+      CINEMYOPS_ORTHANC_USER: 'node',
+      CINEMYOPS_STATE_DIR: '/state',
+      CINEMYOPS_MODEL: '1.0.0',
+    };
+    const used = resolveSections({ argv: [], env }, ['stateDir', 'model']);
+    expect(used).to.deep.include({ stateDir: '/state' });
+    expect(used.model.version).to.equal('1.0.0');
+    expect(used).to.have.all.keys('stateDir', 'model');
+    const wrong = () => resolveSections({ argv: [], env }, ['orthanc']);
+    expect(wrong).to.throw(NodeError, 'give both or neither').and.not.match(/web\./);
   });
 
   it('lists every setting in the help with its variable', () => {

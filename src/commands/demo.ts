@@ -42,6 +42,8 @@ async function runDemo(argv: readonly string[], io: CommandIo): Promise<number> 
   });
   if (!/^\d{1,15}$/.test(values.seed))
     throw new NodeError('usage', `expected --seed with a whole number, got "${values.seed}"`);
+  // From here on Ctrl-C is no sudden end, which would leave Orthanc behind.
+  const { signal } = io;
   const site = await prepareSite(resolve(values.dir), io.env);
   const children: Child[] = [];
   let exam: ExamStatus | undefined;
@@ -51,7 +53,7 @@ async function runDemo(argv: readonly string[], io: CommandIo): Promise<number> 
     if (!values.once) await untilInterrupted(children, io);
   } catch (error) {
     // Ctrl-C reaches Orthanc and the node as well: that they end is no failure then.
-    if (!io.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
   } finally {
     io.stderr('Stopping...\n');
     for (const child of children.toReversed()) await child.stop();

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { resolveServeConfig, settingsHelp, type ServeConfig } from '../config.ts';
+import { resolveSections, settingsHelp, type ServeConfig } from '../config.ts';
 import { NodeError } from '../errors.ts';
 import { blandAltmanSvg } from '../evaluate/bland-altman-svg.ts';
 import type { CaseResult, Picture } from '../evaluate/case-result.ts';
@@ -18,7 +18,7 @@ import { readManifest } from '../network/model/load-model.ts';
 import { findModel } from '../network/model/model-library.ts';
 import { SERVE_SETTINGS } from '../serve-settings.ts';
 import type { Command, CommandIo } from './command.ts';
-import { DEFAULT_MODEL, MODELS_DIR, openNetwork } from './open-network.ts';
+import { DEFAULT_MODEL, isBuiltIn, MODELS_DIR, openNetwork } from './open-network.ts';
 import { readInput } from './read-input.ts';
 import { showProgress } from './show-progress.ts';
 
@@ -150,15 +150,16 @@ function parseEvaluateArgs(argv: readonly string[], io: CommandIo): EvaluateArgs
     outDir: values.out,
     isJson: values.json,
     isMirrored: values.mirror,
-    model: resolveServeConfig({ argv: passedOn, env: io.env }).model,
+    model: resolveSections({ argv: passedOn, env: io.env }, ['model']).model,
   };
 }
 
-/** The data that the model's manifest says it was trained on. */
+/** The data that the model's manifest says it was trained on; nothing, of the untrained one. */
 async function trainedOn({
   version = DEFAULT_MODEL,
   dir = MODELS_DIR,
 }: ServeConfig['model']): Promise<string[]> {
+  if (await isBuiltIn(version, dir)) return [];
   const { training } = await readManifest(await findModel(dir, version));
   const data = training?.['data'];
   return Array.isArray(data) ? data.filter((spec) => typeof spec === 'string') : [];

@@ -16,10 +16,10 @@ import { fetchImages } from './serve/fetch-images.ts';
  */
 export async function fetchStudy(
   orthancStudyId: string,
-  { orthanc, listen }: ServeConfig,
-  progress: Progress,
+  { orthanc, listen }: Pick<ServeConfig, 'orthanc' | 'listen'>,
+  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<InputInstance[]> {
-  const client = createOrthancClient(connectionOf(orthanc));
+  const client = createOrthancClient({ ...connectionOf(orthanc), signal });
   const source = await readStudySource(client, orthancStudyId);
   if (source === undefined) return [];
   progress('fetch', 0, 1);

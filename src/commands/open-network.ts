@@ -23,11 +23,11 @@ export const DEFAULT_MODEL = '0.4.0';
  */
 export async function openNetwork(
   { version = DEFAULT_MODEL, dir = MODELS_DIR, device }: ServeConfig['model'],
-  io: CommandIo,
+  { stderr }: Pick<CommandIo, 'stderr'>,
 ): Promise<Network> {
   const { identity, input, session } = await open(version, dir, device);
   if (!identity.isTrained) {
-    io.stderr(`WARNING: model ${version} is untrained; its results mean nothing.\n`);
+    stderr(`WARNING: model ${version} is untrained; its results mean nothing.\n`);
   }
   return {
     session,
@@ -40,15 +40,18 @@ export async function openNetwork(
   };
 }
 
+/** Whether the version is the untrained network, which has no folder. */
+export async function isBuiltIn(version: string, modelsDir: string): Promise<boolean> {
+  // A folder of that name comes first: someone made it on purpose.
+  return version === UNTRAINED && !(await listVersions(modelsDir)).includes(version);
+}
+
 async function open(
   version: string,
   modelsDir: string,
   device: DeviceChoice,
 ): Promise<{ identity: ModelIdentity; input: ModelInput; session: CineMyopsSession }> {
-  // A folder of that name comes first: someone made it on purpose.
-  if (version === UNTRAINED && !(await listVersions(modelsDir)).includes(version)) {
-    return openUntrained(device);
-  }
+  if (await isBuiltIn(version, modelsDir)) return openUntrained(device);
   const { model, session } = await openModel(await findModel(modelsDir, version), { device });
   return { identity: model.identity, input: model.manifest.input, session };
 }

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { resolveServeConfig, settingsHelp, type ServeConfig } from '../config.ts';
+import { resolveSections, settingsHelp, type ServeConfig } from '../config.ts';
 import { deliver } from '../deliver/deliver.ts';
 import { NodeError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
@@ -25,6 +25,9 @@ const SHARED = SERVE_SETTINGS.filter(
   ({ path }) =>
     (path.startsWith('orthanc.') && path !== 'orthanc.registerUrl') || path.startsWith('model.'),
 );
+
+/** Of the configuration; `listen` limits the size of a study. */
+const SECTIONS = ['orthanc', 'listen', 'model'] as const;
 
 const HELP = `cinemyops process INPUT --out DIR [--model VERSION] [--store URL] [--json]
 
@@ -49,7 +52,7 @@ ${settingsHelp(SHARED)}
 
 Progress goes to stderr. Research use only.
 Exit codes: 0 done, 2 usage or configuration, 3 input refused (each candidate series with its
-reason), 1 anything else.
+reason), 1 anything else, also when stopped by Ctrl-C.
 `;
 
 const FILE_NAMES: Readonly<Record<ResultKind, string>> = {
@@ -64,7 +67,7 @@ interface ProcessArgs {
   readonly storeUrl: string | undefined;
   readonly isJson: boolean;
   readonly isMirrored: boolean;
-  readonly config: ServeConfig;
+  readonly config: Pick<ServeConfig, (typeof SECTIONS)[number]>;
 }
 
 export const processCommand: Command = {
@@ -75,6 +78,7 @@ export const processCommand: Command = {
 };
 
 async function runProcess(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { signal } = io;
   const args = parseProcessArgs(argv, io);
   const isLayout = await isAuthorsLayout(args.input);
   if (isLayout) assertLayoutArgs(args);
@@ -90,11 +94,13 @@ async function runProcess(argv: readonly string[], io: CommandIo): Promise<numbe
       return EXIT.done;
     }
     const instances = ORTHANC_ID.test(args.input)
-      ? await fetchStudy(args.input, args.config, progress)
+      ? await fetchStudy(args.input, args.config, { progress, signal })
       : await readInput(args.input);
     const result = await analyseExam(instances, { network, waitIsOver: true, progress });
+    signal.throwIfAborted();
     await writeFiles(args.outDir, result);
-    if (args.storeUrl !== undefined) await storeResults(args, args.storeUrl, result.objects);
+    if (args.storeUrl !== undefined)
+      await storeResults(args, args.storeUrl, { objects: result.objects, signal });
     end();
     if (args.isJson) io.stdout(`${JSON.stringify(result.findings, null, 2)}\n`);
     else io.stderr(summaryOf(result.findings));
@@ -141,7 +147,7 @@ function parseProcessArgs(argv: readonly string[], io: CommandIo): ProcessArgs {
     storeUrl: values.store?.replace(/\/$/, ''),
     isJson: values.json,
     isMirrored: values.mirror,
-    config: resolveServeConfig({ argv: passedOn, env: io.env }),
+    config: resolveSections({ argv: passedOn, env: io.env }, SECTIONS),
   };
 }
 
@@ -161,11 +167,13 @@ async function writeFiles(outDir: string, { objects, findings }: ExamResult): Pr
   await writeFile(join(outDir, 'findings.json'), `${JSON.stringify(findings, null, 2)}\n`);
 }
 
+/** What is being stored is finished; nothing is begun once the program is told to stop. */
 async function storeResults(
   { config }: ProcessArgs,
   url: string,
-  objects: readonly DicomObject[],
+  { objects, signal }: { readonly objects: readonly DicomObject[]; readonly signal: AbortSignal },
 ): Promise<void> {
+  signal.throwIfAborted();
   const connection = connectionOf({ ...config.orthanc, url });
-  await deliver(objects, createDicomWebStore(connection));
+  await deliver(objects, createDicomWebStore(connection), { signal });
 }

@@ -32,21 +32,26 @@ export const serveCommand: Command = {
 };
 
 async function runServe(argv: readonly string[], io: CommandIo): Promise<number> {
+  const { signal } = io;
   const config = resolveServeConfig({ argv, env: io.env });
   const log = createLog({ level: config.log.level, isTerminal: io.isTerminal, write: io.stderr });
   const models = modelLine(config);
+  // Lines of the log alone go to stderr.
+  const stderr = (text: string): void => {
+    log.warn(text.trim());
+  };
   const inUse = await openModelInUse({
-    wanted: models.wanted,
+    versions: models.versions,
     open: async (version) =>
-      openNetwork({ ...config.model, version, dir: await models.dirOf(version) }, io),
+      openNetwork({ ...config.model, version, dir: await models.dirOf(version) }, { stderr }),
     log,
   });
   const analyse: Analyse = (instances, { waitIsOver, log: jobLog }) =>
     inUse.use((network) =>
-      analyseExam(instances, { network, waitIsOver, progress: logProgress(jobLog, io.signal) }),
+      analyseExam(instances, { network, waitIsOver, progress: logProgress(jobLog, signal) }),
     );
   try {
-    await runNode({ config, log, analyse, models, signal: io.signal });
+    await runNode({ config, log, analyse, models, signal });
   } finally {
     await inUse.release();
   }

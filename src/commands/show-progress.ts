@@ -5,9 +5,21 @@ import type { CommandIo } from './command.ts';
 
 const BAR_WIDTH = 30;
 
-/** @returns what to call with progress, and what to call at the end, also after an error */
+/**
+ * Shows progress; once the program is told to stop, the next step throws.
+ *
+ * @returns what to call with progress, and what to call at the end, also after an error
+ */
 export function showProgress(io: CommandIo): { progress: Progress; end: () => void } {
-  return io.isTerminal ? bars() : lines(io);
+  const { signal } = io;
+  const { progress, end } = io.isTerminal ? bars() : lines(io);
+  return {
+    progress: (stage, done, total) => {
+      signal.throwIfAborted();
+      progress(stage, done, total);
+    },
+    end,
+  };
 }
 
 function bars(): { progress: Progress; end: () => void } {

@@ -1,12 +1,13 @@
 // `cinemyops simulate`: a beating heart with known scar and edema, written as a scanner would.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { messageOf, NodeError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { contactSheet } from '../simulate/contact-sheet.ts';
 import { type Condition, STYLES } from '../simulate/parameters.ts';
-import { simulateExam, type SimulateOptions } from '../simulate/simulate.ts';
+import { type SimulatedExam, type SimulateOptions, simulateSteps } from '../simulate/simulate.ts';
 import { npyFile, truthNumbers } from '../simulate/truth-files.ts';
 import { VENDORS, type Vendor } from '../simulate/vendor-habits.ts';
 import { writeSimulatedExam } from '../simulate/write-simulated-exam.ts';
@@ -36,7 +37,7 @@ Options:
   --truth          also write labels.npy
 
 Progress goes to stderr.
-Exit codes: 0 done, 2 usage, 1 anything else.
+Exit codes: 0 done, 2 usage, 1 anything else, also when stopped by Ctrl-C.
 `;
 
 interface SimulateArgs {
@@ -59,14 +60,16 @@ async function runSimulate(argv: readonly string[], io: CommandIo): Promise<numb
   const args = parseSimulateArgs(argv);
   const { progress, end } = showProgress(io);
   try {
-    const exam = simulateExam(args.seed, { ...args.options, progress });
+    const exam = await simulate(args.seed, { ...args.options, progress });
+    io.signal.throwIfAborted();
     const folder = join(args.outDir, 'dicom');
     await mkdir(folder, { recursive: true });
     const instances = writeSimulatedExam(exam, args.vendor);
     for (const [i, { name, bytes }] of instances.entries()) {
+      progress('write', i, instances.length);
       await writeFile(join(folder, name), bytes);
-      progress('write', i + 1, instances.length);
     }
+    progress('write', instances.length, instances.length);
     const truth = `${JSON.stringify(truthNumbers(exam), undefined, 2)}\n`;
     await writeFile(join(args.outDir, 'truth.json'), truth);
     const { labels, shape } = exam.labels;
@@ -78,6 +81,16 @@ async function runSimulate(argv: readonly string[], io: CommandIo): Promise<numb
     return EXIT.done;
   } finally {
     end();
+  }
+}
+
+/** Slice by slice: signals are heard between two turns of the event loop alone. */
+async function simulate(seed: number, options: SimulateOptions): Promise<SimulatedExam> {
+  const steps = simulateSteps(seed, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await turn();
   }
 }
 

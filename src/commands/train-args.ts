@@ -8,7 +8,8 @@ import type { Device } from '../network/session.ts';
 import type { Optimiser } from '../network/training-step.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../train/open-engine.ts';
 import { DEFAULT_PLAN, parsePlan, type PlanChanges, type TrainingPlan } from '../train/plan.ts';
-import { MODELS_DIR } from './open-network.ts';
+import type { CommandIo } from './command.ts';
+import { modelsDirOf } from './model/model-args.ts';
 
 interface CommonArgs {
   /** Of the run. */
@@ -155,14 +156,14 @@ function planOf(flags: Flags): TrainingPlan {
 }
 
 /**
- * Reads the command line.
+ * Reads the command line; of the environment, the folder of models.
  *
  * @throws {NodeError} `usage` with what was expected
  */
-export function parseTrainArgs(argv: readonly string[]): TrainArgs {
+export function parseTrainArgs(argv: readonly string[], io: Pick<CommandIo, 'env'>): TrainArgs {
   const flags = readFlags(argv);
   const common = {
-    modelsDir: flags['models-dir'] ?? MODELS_DIR,
+    modelsDir: modelsDirOf(flags, io),
     cacheDir: flags.cache ?? join(RUNS, 'cache'),
     engine: oneOf('engine', flags.engine ?? 'auto', ENGINE_CHOICES),
     device: oneOf('device', flags.device ?? 'cpu', DEVICES),

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { EXIT } from '../exit-code.ts';
 import { loadModel } from '../network/model/load-model.ts';
 import { RELEASED_INPUT } from '../network/model/manifest.ts';
-import { writeModel } from '../network/model/write-model.ts';
+import { requireModelPlace, writeModel } from '../network/model/write-model.ts';
+import { loadCheckpoint } from '../train/checkpoint.ts';
 import {
   resumeTraining,
   startTraining,
@@ -41,8 +42,9 @@ hash of their id, never by slice. Writes to the folder of the run:
   report.html             curves and pictures of held-out slices
 
 Options:
-  --out DIR             folder of the run; default runs/VERSION
-  --models-dir DIR      folder of models; default models
+  --out DIR             folder of the run; default runs/VERSION. One that has a checkpoint is only
+                        gone on with, by --resume; a version that exists is not trained again
+  --models-dir DIR      folder of models; default the program's own (CINEMYOPS_MODELS_DIR)
   --cache DIR           folder for simulated slices, which take long to make; default runs/cache
   --engine NAME         auto (default), onnxruntime or tensorflow
   --device NAME         of onnxruntime: cpu (default), webgpu or cuda
@@ -83,7 +85,7 @@ export const trainCommand: Command = {
 };
 
 async function runTrain(argv: readonly string[], io: CommandIo): Promise<number> {
-  const args = parseTrainArgs(argv);
+  const args = parseTrainArgs(argv, io);
   const progress = trainingProgress(io, () => performance.now());
   const parts: TrainingParts = {
     folder: args.folder,
@@ -99,6 +101,7 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
     onStep: progress.onStep,
     onEpoch: progress.onEpoch,
   };
+  await requireModelPlace(join(args.modelsDir, await versionOf(args)));
   const outcome = await runTraining(args, parts);
   if (outcome.ending === 'interrupted') {
     io.stderr(`stopped after ${outcome.steps} steps; go on with --resume --out ${args.folder}\n`);
@@ -121,6 +124,11 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
   });
   io.stdout(`${folder}\n`);
   return EXIT.done;
+}
+
+async function versionOf(args: TrainArgs): Promise<string> {
+  const { version } = args.mode === 'start' ? args.plan : (await loadCheckpoint(args.folder)).plan;
+  return version;
 }
 
 async function runTraining(args: TrainArgs, parts: TrainingParts): Promise<TrainingOutcome> {

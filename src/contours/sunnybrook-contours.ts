@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { NodeError } from '../errors.ts';
 import type { Corner } from './polygon.ts';
+import { shownName } from './sunnybrook-name.ts';
 
 const CONTOUR_FILE = /^IM-\d+-(?<number>\d+)-(?<kind>[io])contour-manual\.txt$/;
 
@@ -39,7 +40,7 @@ export async function readContours(folder: string): Promise<DrawnContour[]> {
   if (contours.length > 0) return contours.toSorted((a, b) => a.instanceNumber - b.instanceNumber);
   throw new NodeError(
     'not-found',
-    `expected contours named IM-0001-NNNN-icontour-manual.txt in ${basename(folder)}, found none`,
+    `expected contours named IM-0001-NNNN-icontour-manual.txt in ${shownName(basename(folder))}, found none`,
   );
 }
 

@@ -1,5 +1,5 @@
 // Stills with the LV drawn in, as `train` reads them: one case a patient, its images one above the other.
-import { shortHash } from '../fingerprint.ts';
+import { groupOfName, shownName } from '../contours/sunnybrook-name.ts';
 import { inferStills } from '../infer/infer-stills.ts';
 import { NodeError } from '../errors.ts';
 import { listStills, readStill, type StillFile } from '../train/stills-source.ts';
@@ -13,8 +13,6 @@ import type { TruthPhase } from './truth-phase.ts';
 
 /** Stills say nothing of it; a usual distance. */
 const SLICE_STEP_MM = 10;
-/** `SC-HF-I-07` is of group HF-I. */
-const GROUP = /^SC-(?<group>[A-Z]+(?:-[A-Z]+)?)-\d+$/;
 
 export interface StillsCase {
   readonly id: string;
@@ -29,9 +27,7 @@ export interface StillsCase {
  */
 export async function listStillsCases(text: string): Promise<StillsCase[]> {
   return [...(await listStills(text))].map(([name, files]) => {
-    const group = GROUP.exec(name)?.groups?.['group'];
-    // The data set's own names tell nothing of a person; other folders may bear one.
-    return { id: group === undefined ? shortHash(name) : name, group: group ?? 'stills', files };
+    return { id: shownName(name), group: groupOfName(name) ?? 'stills', files };
   });
 }
 

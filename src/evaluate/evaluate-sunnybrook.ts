@@ -1,7 +1,7 @@
 // Exams with expert contours in the layout of the Sunnybrook Cardiac Data.
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { NodeError } from '../errors.ts';
 import {
   analyse,
@@ -23,11 +23,14 @@ import { pictureOf } from './overlay.ts';
 import { ARCHIVE_ENDINGS, readImages, type ReadInstances } from './read-images.ts';
 import { scorePhase, type StructureScore } from './score-phase.ts';
 import { readContours } from '../contours/sunnybrook-contours.ts';
+import { groupOfName, shownName } from '../contours/sunnybrook-name.ts';
 
 /** One patient: where the images and the contours are. */
 export interface SunnybrookCase {
-  /** As the data set names it, for example SC-HF-I-1. */
+  /** As the data set names it, for example SC-HF-I-1; a hash of any other name. */
   readonly id: string;
+  /** SC-HF-I-1 is of group HF-I. */
+  readonly group: string;
   readonly contours: string;
   /** A folder of DICOM files or a .tar, .tar.gz or .tar.xz of one. */
   readonly images: string;
@@ -45,18 +48,21 @@ export async function listSunnybrook(folder: string): Promise<SunnybrookCase[]> 
   if (names.length === 0)
     throw new NodeError(
       'not-found',
-      `expected a folder for each patient in ${basename(folder)}/contours, found none`,
+      `expected a folder for each patient in contours of the folder given, found none`,
     );
   const otherNames = await readNames(folder);
-  return names.toSorted().map((id) => {
-    const candidates = [...new Set([id, ...(otherNames.get(unpadded(id)) ?? [])])];
+  return names.toSorted().map((name) => {
+    const candidates = [...new Set([name, ...(otherNames.get(unpadded(name)) ?? [])])];
     const images = candidates
-      .flatMap((name) => ['', ...ARCHIVE_ENDINGS].map((ending) => join(folder, name + ending)))
+      .flatMap((own) => ['', ...ARCHIVE_ENDINGS].map((ending) => join(folder, own + ending)))
       .find((path) => existsSync(path));
-    if (images !== undefined) return { id, contours: join(folder, 'contours', id), images };
+    const id = shownName(name);
+    const group = groupOfName(name) ?? 'contoured';
+    if (images !== undefined)
+      return { id, group, contours: join(folder, 'contours', name), images };
     throw new NodeError(
       'not-found',
-      `expected the images of ${id} as a folder or archive named ${candidates.join(' or ')}, found none`,
+      `expected the images of ${id} as a folder or archive named ${candidates.map(shownName).join(' or ')}, found none`,
     );
   });
 }
@@ -84,7 +90,7 @@ const unpadded = (name: string): string => name.replace(/-0+(?=\d+$)/, '-');
 /** Analyses one patient's exam and compares it with the contours. */
 export async function evaluateSunnybrook(
   spec: string,
-  { id, contours, images }: SunnybrookCase,
+  { id, group, contours, images }: SunnybrookCase,
   parts: EvaluationParts & { readonly readInstances: ReadInstances },
 ): Promise<CaseReport> {
   const analysed = await analyse(await readImages(images, parts.readInstances), parts);
@@ -98,8 +104,7 @@ export async function evaluateSunnybrook(
     result: {
       id,
       spec,
-      // SC-HF-I-1 is patient 1 of group HF-I.
-      group: id.replace(/^SC-/, '').replace(/-\d+$/, ''),
+      group,
       outcome: 'evaluated',
       phasesFound: phasesFound(analysed),
       phasesTrue: {

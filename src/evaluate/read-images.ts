@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { shownName } from '../contours/sunnybrook-name.ts';
 import { NodeError } from '../errors.ts';
 import type { InputInstance } from '../result.ts';
 
@@ -29,7 +30,7 @@ export async function readImages(path: string, read: ReadInstances): Promise<Inp
     if (cause instanceof NodeError) throw cause;
     throw new NodeError(
       'not-dicom',
-      `expected an archive that the program tar can unpack, got ${basename(path)}: look whether tar is installed and the archive whole`,
+      `expected an archive that the program tar can unpack, got ${shownName(basename(path))}: look whether tar is installed and the archive whole`,
       { cause },
     );
   } finally {

@@ -12,14 +12,15 @@ const MAX_BYTES = 2 ** 31;
 /**
  * Reads one file.
  *
+ * @param name - for messages, where the file's own could be a patient's
  * @throws {NodeError} `not-found` when there is no such file
  * @throws {NodeError} `nifti-invalid` as `decodeNifti`
  */
-export async function readNifti(path: string): Promise<NiftiImage> {
+export async function readNifti(path: string, name = basename(path)): Promise<NiftiImage> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new NodeError('not-found', `expected the file ${basename(path)}, found none`, { cause });
+    throw new NodeError('not-found', `expected the file ${name}, found none`, { cause });
   });
-  return decodeNifti(bytes, basename(path));
+  return decodeNifti(bytes, name);
 }
 
 /**

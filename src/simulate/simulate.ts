@@ -72,6 +72,18 @@ function triggerTimes(plan: ScanPlan): Float64Array {
  * @param seed - the same seed and options give the same exam, byte for byte
  */
 export function simulateExam(seed: number, options: SimulateOptions = {}): SimulatedExam {
+  const steps = simulateSteps(seed, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As `simulateExam`, and stops before each slice, where a caller can do something else. */
+export function* simulateSteps(
+  seed: number,
+  options: SimulateOptions = {},
+): Generator<undefined, SimulatedExam> {
   const { subject, plan } = planExam(seed, options);
   const noise = createRandom(`exam ${seed}/noise`);
   const shape: Shape4D = [plan.phases, plan.planes.length, plan.rows, plan.columns];
@@ -81,6 +93,7 @@ export function simulateExam(seed: number, options: SimulateOptions = {}): Simul
   const progress = options.progress ?? silentProgress;
   for (let z = 0; z < shape[1]; z++) {
     progress('simulate', z, shape[1]);
+    yield;
     const slice = renderSlice(subject, plan, z);
     const frames = acquireSlice(noise.fork(`slice ${z}`), subject, { plan, z, slice });
     for (let t = 0; t < plan.phases; t++) {

@@ -1,5 +1,5 @@
 // Checkpoints: everything that the next step depends on, in one safetensors file that is whole or absent.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from '../durable-file.ts';
@@ -59,6 +59,14 @@ export async function saveCheckpoint(
   ]);
   const metadata = { progress: JSON.stringify(progress) };
   await writeDurably(join(folder, file), writeSafetensors(tensors, metadata));
+}
+
+/** Whether a run was begun in the folder. */
+export async function hasCheckpoint(folder: string): Promise<boolean> {
+  return stat(join(folder, RUN_FILES.checkpoint)).then(
+    () => true,
+    () => false,
+  );
 }
 
 function arraysOf(

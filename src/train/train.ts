@@ -10,6 +10,7 @@ import { openBatchStream } from './batch-stream.ts';
 import {
   type Checkpoint,
   freshProgress,
+  hasCheckpoint,
   loadCheckpoint,
   RUN_FILES,
   saveCheckpoint,
@@ -64,12 +65,21 @@ const CHECKPOINT_EVERY_MS = 120_000;
 const MS_PER_HOUR = 3_600_000;
 const MOST_OVERLAYS = 12;
 
-/** Starts a run in an empty folder. */
+/**
+ * Starts a run in a folder that holds none.
+ *
+ * @throws {NodeError} `usage` when the folder has the checkpoint of an earlier run, which would be overwritten
+ */
 export async function startTraining(
   plan: TrainingPlan,
   parts: TrainingParts,
 ): Promise<TrainingOutcome> {
   await mkdir(parts.folder, { recursive: true });
+  if (await hasCheckpoint(parts.folder))
+    throw new NodeError(
+      'usage',
+      `expected a folder without a run, got ${parts.folder}, which has a checkpoint: go on with it by --resume, or choose another --out`,
+    );
   const normal = createRandom(`training ${plan.seed}/weights`).normal;
   const parameters = parts.initial ?? initialWeights(plan.architecture, normal);
   const zeros = (): NamedParameters =>

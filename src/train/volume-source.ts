@@ -30,22 +30,27 @@ async function listExams(root: string): Promise<ExamFiles[]> {
     const name = groups['name'];
     const cine = [`${name}.nii.gz`, `${name}.nii`].find((candidate) => names.includes(candidate));
     if (cine === undefined)
-      throw new NodeError('not-found', `expected ${name}.nii.gz beside its label, found none`);
+      throw new NodeError(
+        'not-found',
+        `expected the .nii.gz of ${shortHash(name)} beside its label, found none`,
+      );
     return [{ name, cine: join(root, cine), label: join(root, file) }];
   });
 }
 
 /** All slices of an exam. */
 async function readExam({ name, cine, label }: ExamFiles): Promise<CineSlice[]> {
-  const [image, drawn] = [await readNifti(cine), await readNifti(label)];
+  const shown = shortHash(name);
+  const image = await readNifti(cine, shown);
+  const drawn = await readNifti(label, `the label of ${shown}`);
   const [phases, slices, rows, columns] = image.shape;
   const [, labelSlices, labelRows, labelColumns] = drawn.shape;
   if (labelSlices !== slices || labelRows !== rows || labelColumns !== columns)
     throw new NodeError(
       'shape-mismatch',
-      `${shortHash(name)}: expected a label of ${slices} x ${rows} x ${columns} voxels, got ${labelSlices} x ${labelRows} x ${labelColumns}`,
+      `${shown}: expected a label of ${slices} x ${rows} x ${columns} voxels, got ${labelSlices} x ${labelRows} x ${labelColumns}`,
     );
-  const labels = taskLabelsOf(drawn, `the label of ${shortHash(name)}`);
+  const labels = taskLabelsOf(drawn, `the label of ${shown}`);
   const annotation = annotationOf(labels);
   const [columnMm, rowMm] = image.spacingMm;
   const size = rows * columns;

@@ -76,6 +76,13 @@ describe('cinemyops evaluate', function () {
     expect(drawn).to.be.closeTo(edv, 0.1 * edv);
   });
 
+  it('takes the untrained network, which has no folder and was trained on nothing', async () => {
+    const args = ['evaluate', '--data', `labels:${folder}`, '--model=untrained', '--device=cpu'];
+    const run = await runCli(args);
+    expect(run.exitCode, run.stderr).to.equal(0);
+    expect(run.stdout).to.contain('1 cases');
+  });
+
   it('refuses data that it does not know or find, before it loads a model', async () => {
     const form = await evaluate('--data', 'simulate:seeds=9-1');
     expect(form.exitCode).to.equal(2);

@@ -24,4 +24,18 @@ describe('cinemyops serve', () => {
     expect(exitCode).to.equal(2);
     expect(stderr).to.contain('no-such-model');
   });
+
+  it('says as a line of JSON that its model is untrained', async () => {
+    // A schedule that is none ends it after its model is open.
+    const args = [
+      'serve',
+      '--model=untrained',
+      '--device=cpu',
+      '--nightly=never',
+      '--state-dir=none',
+    ];
+    const { stderr } = await runCli(args);
+    const line = stderr.split('\n').find((text) => text.includes('is untrained'));
+    expect(JSON.parse(line ?? '')).to.include({ level: 'warn' });
+  });
 });

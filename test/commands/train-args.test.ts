@@ -1,12 +1,16 @@
 import { expect } from 'chai';
+import { MODELS_DIR } from '../../src/commands/open-network.ts';
 import { parseTrainArgs } from '../../src/commands/train-args.ts';
 import { NodeError } from '../../src/errors.ts';
 
 const START = ['--data', 'simulate:seeds=1-9', '--name', '1.0.0'];
 
+const read = (argv: readonly string[], env: Record<string, string> = {}) =>
+  parseTrainArgs(argv, { env });
+
 function problemOf(argv: readonly string[]): string {
   try {
-    parseTrainArgs(argv);
+    read(argv);
   } catch (error) {
     expect(error).to.be.instanceOf(NodeError);
     expect((error as NodeError).code).to.equal('usage');
@@ -17,13 +21,13 @@ function problemOf(argv: readonly string[]): string {
 
 describe('the command line of train', () => {
   it('lets a run that goes on have another length', () => {
-    const args = parseTrainArgs(['--resume', '--out', 'run', '--epochs', '7', '--keep', 'last']);
+    const args = read(['--resume', '--out', 'run', '--epochs', '7', '--keep', 'last']);
     expect(args).to.deep.include({ mode: 'resume', changes: { epochs: 7, keeps: 'last' } });
     expect(problemOf([...START, '--keep', 'all'])).to.contain('best or last');
   });
 
   it('gathers several sources and numbers', () => {
-    const args = parseTrainArgs([...START, '--data', 'layout:x', '--epochs', '7', '--width', '8']);
+    const args = read([...START, '--data', 'layout:x', '--epochs', '7', '--width', '8']);
     if (args.mode !== 'start') throw new Error('expected a start');
     expect(args.plan.data).to.deep.equal(['simulate:seeds=1-9', 'layout:x']);
     expect(args.plan.epochs).to.equal(7);
@@ -31,8 +35,15 @@ describe('the command line of train', () => {
     expect(args.folder).to.equal('runs/1.0.0');
   });
 
+  it('writes to the folder of models that other commands take', () => {
+    const env = { CINEMYOPS_MODELS_DIR: '/of/the/environment' };
+    expect(read(START, env).modelsDir).to.equal('/of/the/environment');
+    expect(read([...START, '--models-dir', 'm'], env).modelsDir).to.equal('m');
+    expect(read(START, { CINEMYOPS_MODELS_DIR: '' }).modelsDir).to.equal(MODELS_DIR);
+  });
+
   it('caps the head at ten times its first width, as released', () => {
-    const args = parseTrainArgs([...START, '--head-width', '32']);
+    const args = read([...START, '--head-width', '32']);
     if (args.mode !== 'start') throw new Error('expected a start');
     expect(args.plan.architecture.headWidths).to.deep.equal([32, 64, 128, 256, 320]);
   });
@@ -51,7 +62,7 @@ describe('the command line of train', () => {
   });
 
   it('lets a run go on only as it began', () => {
-    expect(parseTrainArgs(['--resume', '--out', 'r'])).to.include({ mode: 'resume', folder: 'r' });
+    expect(read(['--resume', '--out', 'r'])).to.include({ mode: 'resume', folder: 'r' });
     expect(problemOf(['--resume'])).to.contain('--out');
     expect(problemOf(['--resume', '--out', 'r', '--batch', '3'])).to.contain('leave out --batch');
   });

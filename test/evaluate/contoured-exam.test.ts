@@ -148,4 +148,20 @@ describe('an exam with contours', function () {
     writeFileSync(join(data, 'broken.tar.gz'), 'no archive');
     await failure(readImages(join(data, 'broken.tar.gz'), readInput), 'not-dicom');
   });
+
+  it('names nobody: a folder or archive that has not a name of the data set is told by a hash', async () => {
+    const data = join(folder, 'named');
+    const contours = join(data, 'contours', 'DOE_JANE');
+    mkdirSync(contours, { recursive: true });
+    const messages = [(await failure(listSunnybrook(data), 'not-found')).message];
+    mkdirSync(join(data, 'DOE_JANE'));
+    const [only] = await listSunnybrook(data);
+    expect(only.id).to.match(/^[0-9a-f]{12}$/);
+    expect(only.group).to.equal('contoured');
+    messages.push((await failure(readContours(contours), 'not-found')).message);
+    const archive = join(data, 'DOE_JANE.tar');
+    writeFileSync(archive, 'no archive');
+    messages.push((await failure(readImages(archive, readInput), 'not-dicom')).message);
+    expect(messages.join()).to.contain(only.id).and.not.contain('DOE');
+  });
 });

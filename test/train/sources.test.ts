@@ -71,6 +71,16 @@ describe('training sources', () => {
     expect(isCine(slice)).to.equal(true);
   });
 
+  it('names no exam by its file, which may bear a name, when something is wrong with it', async () => {
+    await writeFile(join(root, 'DOE_JANE_label.nii'), 'nothing');
+    const lone = await failure(openSources([`nifti:${root}`], root), 'not-found');
+    await writeFile(join(root, 'DOE_JANE.nii'), 'nothing');
+    const [source] = await openSources([`nifti:${root}`], root);
+    const broken = await failure(source.draw(source.patients[0], random), 'nifti-invalid');
+    for (const { message } of [lone, broken])
+      expect(message).to.contain(source.patients[0]).and.not.contain('DOE');
+  });
+
   it('reads a 4D exam with challenge values; what was not drawn is not annotated', async () => {
     await nifti(join(root, 'a.nii.gz'), [8, 2, 2, 2], (i) => i);
     const values = [0, 200, 500, 2221, 0, 200, 500, 200];

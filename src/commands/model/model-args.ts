@@ -47,7 +47,7 @@ export function parseModelFlags<const T extends Options>(argv: readonly string[]
 /** Flag over environment over the program's own folder. */
 export function modelsDirOf(
   values: { readonly 'models-dir'?: string | undefined },
-  { env }: CommandIo,
+  { env }: Pick<CommandIo, 'env'>,
 ): string {
   const fromEnvironment = env['CINEMYOPS_MODELS_DIR'];
   return (

@@ -2,9 +2,12 @@
 import type { Network } from '../../infer/infer.ts';
 import type { Log } from '../../log.ts';
 
+/** The configured version, and those promoted over it, oldest first. */
+type Line = readonly [configured: string, ...promoted: string[]];
+
 export interface ModelInUseParts {
-  /** The version that should be in use now. */
-  readonly wanted: () => Promise<string>;
+  /** From the configured version to the one that should be in use now. */
+  readonly versions: () => Promise<Line>;
   readonly open: (version: string) => Promise<Network>;
   readonly log: Log;
 }
@@ -16,16 +19,32 @@ export interface ModelInUse {
 }
 
 /**
- * Opens the wanted model.
+ * Opens the model that should be in use; where a promoted one cannot be opened, the one that it replaced.
  *
- * @throws {NodeError} `model-missing`, `model-invalid` or `engine-unavailable` when it cannot be opened
+ * @throws {NodeError} `model-missing`, `model-invalid` or `engine-unavailable` when the configured one is needed and
+ *   cannot be opened
  */
 export async function openModelInUse(parts: ModelInUseParts): Promise<ModelInUse> {
-  const { wanted, open, log } = parts;
-  let version = await wanted();
-  let network = await openLogged(version);
+  const { versions, open, log } = parts;
   /** A version that could not be opened, so that its failure is told once. */
   let refused: string | undefined;
+  let { version, network } = await openFirst();
+
+  async function openFirst(): Promise<{ version: string; network: Network }> {
+    const [configured, ...promoted] = await versions();
+    for (const candidate of promoted.toReversed()) {
+      try {
+        return { version: candidate, network: await openLogged(candidate) };
+      } catch (error) {
+        refused ??= candidate;
+        log.error(
+          { model: candidate, err: error },
+          'model cannot be opened: the one that it replaced is taken',
+        );
+      }
+    }
+    return { version: configured, network: await openLogged(configured) };
+  }
 
   async function openLogged(next: string): Promise<Network> {
     const opened = await open(next);
@@ -41,10 +60,11 @@ export async function openModelInUse(parts: ModelInUseParts): Promise<ModelInUse
 
   /** A model that does not open must not stop the exams: the one in use goes on. */
   async function keepUp(): Promise<void> {
-    const next = await wanted().catch((error: unknown) => {
+    const line = await versions().catch((error: unknown) => {
       log.error({ err: error }, 'which model to use cannot be read: the one in use goes on');
-      return version;
+      return [version];
     });
+    const next = line.at(-1) ?? version;
     if (next === version || next === refused) return;
     try {
       const opened = await openLogged(next);

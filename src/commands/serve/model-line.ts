@@ -8,6 +8,8 @@ export interface ModelLine {
   readonly configured: string;
   /** Folder for promoted versions. */
   readonly promotedDir: string;
+  /** From the configured version to the one that should be in use now. */
+  readonly versions: () => ReturnType<typeof activeVersions>;
   /** The version that should be in use now. */
   readonly wanted: () => Promise<string>;
   /** The folder of models that holds a version. */
@@ -21,6 +23,7 @@ export function modelLine({ model, stateDir }: ServeConfig): ModelLine {
   return {
     configured,
     promotedDir,
+    versions,
     wanted: async () => (await versions()).at(-1) ?? configured,
     dirOf: async (version) => {
       const [, ...promoted] = await versions();

@@ -16,6 +16,7 @@ import { startWebServer } from '../../web/web-server.ts';
 import { connectionOf } from './connection-of.ts';
 import { createExamJob, type Analyse, type RunExam } from './exam-job.ts';
 import type { ModelLine } from './model-line.ts';
+import { removeNight } from './nightly/night.ts';
 import { requireSchedule } from './nightly/schedule-nights.ts';
 import { startNights } from './nightly/start-nights.ts';
 import { createRerun } from './rerun.ts';
@@ -46,6 +47,7 @@ export async function runNode(parts: NodeParts): Promise<void> {
   const halt = new AbortController();
   const signal = AbortSignal.any([parts.signal, halt.signal]);
   const journal = await openJournal(config.stateDir, log);
+  await removeNight(config.stateDir);
   const board = await openStatusBoard(config.stateDir, { now, log });
   const agenda = createAgenda(now);
   const connection = connectionOf(config.orthanc);

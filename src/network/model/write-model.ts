@@ -1,8 +1,9 @@
-// Writes a model folder, whole or not at all.
+// Writes a model folder, whole or not at all, also when the power fails.
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { NodeError } from '../../errors.ts';
+import { flushFolder, writeFlushed } from '../../durable-file.ts';
+import { messageOf, NodeError } from '../../errors.ts';
 import { derivedUid } from '../../fingerprint.ts';
 import type { Architecture } from '../architecture.ts';
 import { writeSafetensors } from '../arrays/safetensors.ts';
@@ -38,12 +39,11 @@ export interface NewModel {
 }
 
 /**
- * Writes the ONNX graphs, weights, manifest and card of a model; its version is the folder's name.
- * The same network gives the same bytes.
+ * Makes sure that a model can be written to the folder, before hours are spent on making one.
  *
- * @throws {NodeError} `usage` when the folder exists or its name cannot be a version
+ * @throws {NodeError} `usage` when the folder exists, its name cannot be a version, or nothing can be written beside it
  */
-export async function writeModel(folder: string, model: NewModel): Promise<Manifest> {
+export async function requireModelPlace(folder: string): Promise<void> {
   const version = basename(folder);
   if (!VERSION_PATTERN.test(version)) {
     throw new NodeError(
@@ -57,14 +57,38 @@ export async function writeModel(folder: string, model: NewModel): Promise<Manif
       `model '${version}' exists already: choose another name or remove ${folder}`,
     );
   }
-  await mkdir(dirname(folder), { recursive: true });
+  const modelsDir = dirname(folder);
+  try {
+    await mkdir(modelsDir, { recursive: true });
+    // Permissions do not tell of a file system that is mounted read-only, or of one that is full.
+    await rmdir(await mkdtemp(join(modelsDir, `.${version}-`)));
+  } catch (cause) {
+    throw new NodeError(
+      'usage',
+      `expected a folder of models that can be written to, got ${modelsDir}: ${messageOf(cause)}; choose another one`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Writes the ONNX graphs, weights, manifest and card of a model; its version is the folder's name. All of it is on the
+ * disk when this resolves. The same network gives the same bytes.
+ *
+ * @throws {NodeError} `usage` as `requireModelPlace` does
+ */
+export async function writeModel(folder: string, model: NewModel): Promise<Manifest> {
+  await requireModelPlace(folder);
+  const version = basename(folder);
   // Written beside its place and moved there, so that no reader ever meets half a model.
   const unfinished = await mkdtemp(join(dirname(folder), `.${version}-`));
   try {
     const manifest = await writeFiles(unfinished, version, model);
     // mkdtemp makes folders private, but a service may run as another user.
     await chmod(unfinished, 0o755);
+    await flushFolder(unfinished);
     await rename(unfinished, folder);
+    await flushFolder(dirname(folder));
     return manifest;
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
@@ -83,9 +107,9 @@ async function writeFiles(folder: string, version: string, model: NewModel): Pro
     }),
   };
   const manifest = manifestOf(version, model, files);
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
-  await writeFile(join(folder, 'MODEL_CARD.md'), modelCard(manifest));
-  await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const [name, bytes] of Object.entries(files)) await writeFlushed(join(folder, name), bytes);
+  await writeFlushed(join(folder, 'MODEL_CARD.md'), modelCard(manifest));
+  await writeFlushed(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 

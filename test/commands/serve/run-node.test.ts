@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -135,6 +135,12 @@ describe('runNode', () => {
     const before = sweeps(node);
     await waitFor('the next sweeps', () => sweeps(node) >= before + count);
   };
+
+  it('removes what a killed night copied, also when no night is to come', async () => {
+    mkdirSync(join(folder, 'night', 'exams'), { recursive: true });
+    startNode();
+    await waitFor('the removal', () => !existsSync(join(folder, 'night')));
+  });
 
   it('analyses what arrives, stores the results, and shows that it did', async () => {
     const images = tinyImages('node', { to: 3 });

@@ -15,46 +15,65 @@ import { checkExpertExam } from '../../../train/expert-source.ts';
 import { fetchImages, type FetchParts } from '../fetch-images.ts';
 
 export interface CollectParts extends FetchParts {
-  /** Orthanc's ids of the studies that the node has analysed. */
+  /** Orthanc's ids of the studies to look at: those that the node has analysed. */
   readonly studies: readonly string[];
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-export interface CollectedExams {
-  readonly count: number;
-  /** Changes when a usable segmentation comes, changes or goes. */
+export interface DrawnStudies {
+  /** Orthanc's ids of the studies that hold an expert's segmentation, usable or not. */
+  readonly studies: readonly string[];
+  /** Changes when a segmentation comes, changes or goes. */
   readonly key: string;
+}
+
+/**
+ * Which studies somebody else has drawn on; no image is read for it.
+ *
+ * @throws {NodeError} as a request to Orthanc does
+ */
+export async function findDrawnStudies(parts: CollectParts): Promise<DrawnStudies> {
+  const drawnStudies: string[] = [];
+  const keys: string[] = [];
+  await eachUsable(parts, async (orthancStudyId) => {
+    const drawn = await expertSegmentations(parts, orthancStudyId);
+    if (drawn.length > 0) drawnStudies.push(orthancStudyId);
+    for (const { bytes } of drawn) keys.push(createHash('sha256').update(bytes).digest('hex'));
+  });
+  return { studies: drawnStudies, key: shortHash(keys.toSorted().join()) };
 }
 
 /**
  * Copies exams with experts' segmentations to `folder/HASH`. Exams that cannot be trained on are left out with a
  * word in the log.
  *
+ * @returns how many were copied
  * @throws {NodeError} as a request to Orthanc does
  */
-export async function collectExpertExams(
-  parts: CollectParts,
-  folder: string,
-): Promise<CollectedExams> {
-  const { studies, log, signal } = parts;
-  const keys: string[] = [];
+export async function copyDrawnExams(parts: CollectParts, folder: string): Promise<number> {
   let count = 0;
+  await eachUsable(parts, async (orthancStudyId) => {
+    await copyExam(parts, orthancStudyId, join(folder, shortHash(orthancStudyId)));
+    count++;
+  });
+  return count;
+}
+
+async function eachUsable(
+  { studies, log, signal }: CollectParts,
+  work: (orthancStudyId: string) => Promise<void>,
+): Promise<void> {
   for (const orthancStudyId of studies) {
     signal.throwIfAborted();
     try {
-      const drawn = await expertSegmentations(parts, orthancStudyId);
-      if (drawn.length === 0) continue;
-      await copyExam(parts, { orthancStudyId, drawn }, join(folder, shortHash(orthancStudyId)));
-      for (const { bytes } of drawn) keys.push(createHash('sha256').update(bytes).digest('hex'));
-      count++;
+      await work(orthancStudyId);
     } catch (error) {
       if (!(error instanceof NodeError) || error.disposition === 'retry') throw error;
       const reason = withoutUids(error.message);
       log.warn({ orthancStudyId, reason }, 'an expert’s segmentation is not trained on');
     }
   }
-  return { count, key: shortHash(keys.toSorted().join()) };
 }
 
 /** Segmentations of a study that the node did not make. */
@@ -77,12 +96,13 @@ async function expertSegmentations(
 /** Leaves no folder of an exam that cannot be trained on. */
 async function copyExam(
   parts: CollectParts,
-  exam: { readonly orthancStudyId: string; readonly drawn: readonly InputInstance[] },
+  orthancStudyId: string,
   folder: string,
 ): Promise<void> {
-  const source = await readStudySource(parts.client, exam.orthancStudyId);
+  const source = await readStudySource(parts.client, orthancStudyId);
   if (source === undefined) throw new NodeError('not-found', 'expected MR images in the study');
-  const instances = [...(await fetchImages(parts, source)), ...exam.drawn];
+  const images = await fetchImages(parts, source);
+  const instances = [...images, ...(await expertSegmentations(parts, orthancStudyId))];
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
     for (const [i, { bytes }] of instances.entries())

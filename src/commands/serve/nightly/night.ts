@@ -12,7 +12,7 @@ import { isSimulatedSpec } from '../../../train/source.ts';
 import { placeOf, splitPatients, type PatientOfSource } from '../../../train/split.ts';
 import { startTraining, type TrainingOutcome } from '../../../train/train.ts';
 import { findsPathology, trainingRecord } from '../../../train/training-record.ts';
-import { collectExpertExams, type CollectParts } from './collect-expert-exams.ts';
+import { copyDrawnExams, type CollectParts, findDrawnStudies } from './collect-expert-exams.ts';
 import { lastNight, type NightRecord, recordNight } from './night-record.ts';
 
 export interface NightlyConfig {
@@ -35,6 +35,9 @@ export interface NightParts extends Omit<CollectParts, 'studies'> {
   readonly now: () => number;
 }
 
+/** One is held out, the other trained on. */
+const LEAST_EXAMS = 2;
+const TOO_FEW = 'fewer than two exams have a segmentation that somebody else drew';
 const STEPS_PER_EPOCH = 100;
 /** Held out of what experts drew; of the simulated exams only those that no model in the line has seen. */
 const HELD_OUT_SHARE = 0.25;
@@ -43,23 +46,31 @@ const VALIDATION_SLICES = 4;
 /** Simulated patients that the gate looks at. */
 const MOST_SIMULATED_JUDGES = 12;
 
+const workDir = (stateDir: string): string => join(stateDir, 'night');
+
+/** Removes the copies of images that a night left which was killed. */
+export async function removeNight(stateDir: string): Promise<void> {
+  await rm(workDir(stateDir), { recursive: true, force: true });
+}
+
 /**
- * Runs a night. What it copied out of Orthanc is removed again, however it ends.
+ * Runs a night. What it copied out of Orthanc is removed again, however it ends; `removeNight` is for a process that
+ * was killed.
  *
  * @throws {NodeError} as requests to Orthanc, loading the model and training do
  */
 export async function runNight(parts: NightParts): Promise<NightRecord> {
   const { stateDir, now } = parts;
   const startedMs = now();
-  const work = join(stateDir, 'night');
-  await rm(work, { recursive: true, force: true });
+  const work = workDir(stateDir);
+  await removeNight(stateDir);
   await mkdir(work, { recursive: true, mode: 0o700 });
   try {
     const record = await trainAndJudge(parts, { work, startedMs });
     if (record.outcome !== 'skipped') await recordNight(stateDir, record);
     return record;
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await removeNight(stateDir);
   }
 }
 
@@ -73,37 +84,46 @@ async function trainAndJudge(
   { work, startedMs }: NightWork,
 ): Promise<NightRecord> {
   const { stateDir, log } = parts;
-  const examsDir = join(work, 'exams');
-  await mkdir(examsDir, { mode: 0o700 });
-  const exams = await collectExpertExams({ ...parts, studies: parts.doneStudies() }, examsDir);
+  const drawn = await findDrawnStudies({ ...parts, studies: parts.doneStudies() });
   const model = await loadModel(await parts.modelInUse());
-  const record = {
+  const night = {
     startedAt: new Date(startedMs).toISOString(),
     from: model.identity.version,
-    exams: exams.count,
-    key: exams.key,
+    exams: drawn.studies.length,
+    key: drawn.key,
   };
-  log.info({ exams: exams.count, model: record.from }, 'expert exams collected');
-  const skipped = (reason: string): NightRecord => ({ ...record, outcome: 'skipped', reason });
-  // One is held out, the other trained on.
-  if (exams.count < 2)
-    return skipped('fewer than two exams have a segmentation that somebody else drew');
+  if (night.exams < LEAST_EXAMS) return skipped(night, TOO_FEW);
   const last = await lastNight(stateDir);
-  if (last?.key === exams.key && [last.from, last.promoted].includes(record.from))
-    return skipped('nothing was drawn since the last night');
+  if (last?.key === night.key && [last.from, last.promoted].includes(night.from))
+    return skipped(night, 'nothing was drawn since the last night');
+  const examsDir = join(work, 'exams');
+  await mkdir(examsDir, { mode: 0o700 });
+  const exams = await copyDrawnExams({ ...parts, studies: drawn.studies }, examsDir);
+  const record = { ...night, exams };
+  log.info({ exams, model: record.from }, 'expert exams collected');
+  if (exams < LEAST_EXAMS) return skipped(record, TOO_FEW);
 
-  const plan = planOf(parts, model, { examsDir, startedMs, key: exams.key });
+  const plan = planOf(parts, model, { examsDir, startedMs, key: night.key });
   const sources = await openSources(plan.data, cacheOf(stateDir));
   const held = heldOut(splitPatients(sources, plan.validationShare).validation);
-  if (held.every(isSimulated)) return skipped('no patient that an expert drew can be held out');
+  if (held.every(isSimulated))
+    return skipped(record, 'no patient that an expert drew can be held out');
   const outcome = await train(parts, plan, { model, folder: join(work, 'run') });
-  if (outcome.ending === 'interrupted') return skipped('stopped before it had trained');
+  if (outcome.ending === 'interrupted') return skipped(record, 'stopped before it had trained');
   const verdict = await judge(parts, held, { model, outcome });
   const judged = { ...record, reason: verdict.reason, comparisons: verdict.comparisons };
   if (!verdict.isBetter) return { ...judged, outcome: 'refused' };
   await promote(parts, model, outcome);
   return { ...judged, outcome: 'promoted', promoted: plan.version };
 }
+
+type Begun = Pick<NightRecord, 'startedAt' | 'from' | 'exams' | 'key'>;
+
+const skipped = (begun: Begun, reason: string): NightRecord => ({
+  ...begun,
+  outcome: 'skipped',
+  reason,
+});
 
 /** Simulated slices are the same every night. */
 const cacheOf = (stateDir: string): string => join(stateDir, 'simulated');

@@ -4,6 +4,9 @@ import { NodeError } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
 import type { NightRecord } from './night-record.ts';
 
+/** An exam may keep the process from its clock for a while; a night that begins late is as good. */
+const LATEST_START_MS = 3_600_000;
+
 export interface ScheduleParts {
   /** Cron expression: minute, hour, day of month, month, day of week; a sixth field before them is seconds. */
   readonly expression: string;
@@ -22,7 +25,7 @@ export function requireSchedule(expression: string): void {
 }
 
 /**
- * Runs a night whenever the expression says, one at a time; a night that fails leaves the model as it is.
+ * Runs a night whenever the expression says, up to an hour late, one at a time; a night that fails leaves the model as it is.
  *
  * @returns stops the clock and waits for the night that is under way
  */
@@ -38,10 +41,18 @@ export function scheduleNights({ expression, log, run }: ScheduleParts): () => P
       log.error({ err: error }, 'night failed: the model stays as it is');
     }
   };
-  const task = schedule(expression, () => {
+  const start = (): void => {
     current ??= night().finally(() => {
       current = undefined;
     });
+  };
+  const task = schedule(expression, start, {
+    missedExecutionTolerance: LATEST_START_MS,
+    // It would go to the console; the log below tells the same.
+    suppressMissedWarning: true,
+  });
+  task.on('execution:missed', ({ date }) => {
+    log.warn({ since: date.toISOString() }, 'night missed: the node was busy or asleep');
   });
   return async () => {
     await task.destroy();
