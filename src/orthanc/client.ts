@@ -1,7 +1,15 @@
 // Orthanc's REST API, the part that the node uses; every answer is checked.
 import { z } from 'zod';
 import { NodeError } from '../errors.ts';
-import { bodyText, request, routeOf, type Connection, type RequestOptions } from './connection.ts';
+import {
+  bodyText,
+  request,
+  routeOf,
+  send,
+  successful,
+  type Connection,
+  type RequestOptions,
+} from './connection.ts';
 
 /** `20261122T142330`, UTC. */
 const OrthancTime = z.string().regex(/^\d{8}T\d{6}/);
@@ -14,6 +22,8 @@ const StudyAnswer = z.object({
   MainDicomTags: z.object({ StudyInstanceUID: z.string() }),
   Series: z.array(z.string()),
 });
+/** Of a study that cannot be read, its name at least. */
+const AnyStudyAnswer = z.object({ ID: z.string() });
 const SeriesAnswer = z.object({
   ID: z.string(),
   IsStable: z.boolean(),
@@ -67,6 +77,12 @@ export interface OrthancSeries {
   readonly updatedAtMs: number;
 }
 
+export interface StudiesPage {
+  readonly studies: readonly OrthancStudy[];
+  /** Orthanc's ids of studies that it lists without what every study has. */
+  readonly unreadable: readonly string[];
+}
+
 export interface PageOptions {
   readonly since: number;
   readonly limit: number;
@@ -84,7 +100,7 @@ export interface OrthancClient {
   /** Sequence number of the newest change, 0 when there is none. */
   readonly lastChange: () => Promise<number>;
   /** Studies with at least one series of this modality. */
-  readonly studiesWith: (modality: string, page: PageOptions) => Promise<OrthancStudy[]>;
+  readonly studiesWith: (modality: string, page: PageOptions) => Promise<StudiesPage>;
   readonly study: (orthancStudyId: string) => Promise<OrthancStudy>;
   readonly series: (orthancSeriesId: string) => Promise<OrthancSeries>;
   readonly seriesOfStudy: (orthancStudyId: string) => Promise<OrthancSeries[]>;
@@ -92,7 +108,7 @@ export interface OrthancClient {
   readonly seriesBytes: (orthancSeriesId: string) => Promise<number>;
   /** Orthanc's id of a study, or undefined when it has none of that UID. */
   readonly findStudy: (studyInstanceUid: string) => Promise<string | undefined>;
-  /** What the node wrote beside a study, or undefined. */
+  /** What the node wrote beside a study; undefined when there is nothing, or nothing that this user may read. */
   readonly studyNote: (orthancStudyId: string, number: number) => Promise<string | undefined>;
   /** Writes a text beside a study, outside of its DICOM files. */
   readonly writeStudyNote: (orthancStudyId: string, number: number, text: string) => Promise<void>;
@@ -121,16 +137,16 @@ export function createOrthancClient(connection: Connection): OrthancClient {
       changesPage(await get(`/changes?since=${since}&limit=${limit}`, ChangesAnswer)),
     lastChange: async () => (await get('/changes?last', ChangesAnswer)).Last,
     studiesWith: async (modality, { since, limit }) =>
-      (
+      studiesPage(
         await post(
           '/tools/find',
           {
             ...{ Level: 'Study', Expand: true, Since: since, Limit: limit },
             Query: { ModalitiesInStudy: modality },
           },
-          z.array(StudyAnswer),
-        )
-      ).map(studyOf),
+          z.array(AnyStudyAnswer.loose()),
+        ),
+      ),
     study: async (id) => studyOf(await get(`/studies/${id}`, StudyAnswer)),
     series: async (id) => seriesOf(await get(`/series/${id}`, SeriesAnswer)),
     seriesOfStudy: async (id) =>
@@ -164,6 +180,18 @@ function changesPage(answer: z.infer<typeof ChangesAnswer>): ChangesPage {
   return { changes, isDone: answer.Done, last: answer.Last };
 }
 
+/** One bad study must not hide the others of its page. */
+function studiesPage(answers: readonly z.infer<typeof AnyStudyAnswer>[]): StudiesPage {
+  const studies: OrthancStudy[] = [];
+  const unreadable: string[] = [];
+  for (const answer of answers) {
+    const parsed = StudyAnswer.safeParse(answer);
+    if (parsed.success) studies.push(studyOf(parsed.data));
+    else unreadable.push(answer.ID);
+  }
+  return { studies, unreadable };
+}
+
 function studyOf(answer: z.infer<typeof StudyAnswer>): OrthancStudy {
   return {
     orthancStudyId: answer.ID,
@@ -194,12 +222,12 @@ function millisecondsOf(time: string): number {
 }
 
 async function noteOf(connection: Connection, path: string): Promise<string | undefined> {
-  try {
-    return await bodyText(connection, await request(connection, path));
-  } catch (error) {
-    if (error instanceof NodeError && error.code === 'not-found') return undefined;
-    throw error;
+  const response = await send(connection, path);
+  if (response.status === 403 || response.status === 404) {
+    await response.body?.cancel();
+    return undefined;
   }
+  return bodyText(connection, await successful(connection, response, `GET ${routeOf(path)}`));
 }
 
 async function discard(answer: Promise<Response>): Promise<void> {
