@@ -50,9 +50,11 @@ export function createWorker(parts: WorkerParts): Worker {
       }
       if (outcome.kind !== 'nothing-to-do') failed.delete(orthancStudyId);
       const isFinal = await handle(parts, item, { outcome, log: jobLog });
-      if (isFinal && outcome.kind === 'failed')
+      // A study that is gone may be sent again, and then has the same instances.
+      if (isFinal && outcome.kind === 'failed' && !isGone(outcome.error))
         failed.set(orthancStudyId, outcome.source.sourceKey);
     } catch (error) {
+      failed.delete(orthancStudyId);
       if (isGone(error)) dropStudy(parts, item, jobLog);
       else retryOrGiveUp(parts, item, { error, log: jobLog });
     }

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import {
+  analyseTiny,
+  nextSweeps,
+  startNodeInProcess,
+  type NodeInProcess,
+  type NodeOptions,
+} from '../../support/node-in-process.ts';
+import { hasOrthanc, startOrthanc, type OrthancProcess } from '../../support/orthanc-process.ts';
+import { tinyImages, type TinyImage } from '../../support/tiny-study.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+describe('runNode, when something goes wrong with an exam', () => {
+  let orthanc: OrthancProcess;
+  let folder = '';
+  const nodes: NodeInProcess[] = [];
+
+  before(async function () {
+    if (!hasOrthanc()) return this.skip();
+    orthanc = await startOrthanc();
+  });
+  after(async () => {
+    await (orthanc as OrthancProcess | undefined)?.remove();
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cinemyops-troubled-'));
+  });
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await node.stop();
+    rmSync(folder, { recursive: true, force: true });
+    await deleteStudies();
+  });
+
+  function startNode(options: Partial<NodeOptions> = {}): NodeInProcess {
+    const node = startNodeInProcess({ orthanc, folder, ...options });
+    nodes.push(node);
+    return node;
+  }
+
+  async function send(images: readonly TinyImage[]): Promise<void> {
+    for (const { bytes } of images)
+      await orthanc.fetch('/instances', { method: 'POST', body: Buffer.from(bytes) });
+  }
+
+  async function deleteStudies(): Promise<void> {
+    for (const id of (await orthanc.get('/studies')) as string[])
+      await orthanc.fetch(`/studies/${id}`, { method: 'DELETE' });
+  }
+
+  const delivered = (node: NodeInProcess) =>
+    waitFor('delivery', async () =>
+      (await node.exams()).find(({ delivery }) => delivery === 'delivered'),
+    );
+
+  it('analyses a study that was deleted during its analysis and is then sent again', async () => {
+    const images = tinyImages('deleted-and-resent', { to: 3 });
+    await send(images);
+    const node = startNode({
+      analyse: async (instances, options) => {
+        if (node.analyses.length === 1) await deleteStudies();
+        return analyseTiny(instances, options);
+      },
+    });
+    await waitFor('it to notice', () => node.lines.join('').includes('no longer in Orthanc'));
+    await nextSweeps(node);
+    await send(images);
+    expect((await delivered(node)).work).to.equal('done');
+  });
+});
