@@ -2,7 +2,7 @@
 import { deliver } from '../../deliver/deliver.ts';
 import { NodeError } from '../../errors.ts';
 import type { AgendaItem } from '../../listen/agenda.ts';
-import type { Journal } from '../../listen/journal.ts';
+import { saveIfPossible, type Journal } from '../../listen/journal.ts';
 import { judgeStudy } from '../../listen/judge-study.ts';
 import { readNote, writeNote } from '../../listen/result-note.ts';
 import { readStudySource, type StudySource } from '../../listen/study-source.ts';
@@ -81,8 +81,8 @@ export function createExamJob(parts: ExamJobParts): RunExam {
       // A study that was deleted meanwhile must not come back with nothing but results in it.
       await client.study(item.orthancStudyId);
       await deliver(result.objects, parts.store, { log, signal: parts.signal });
-      await remember(parts, source, result);
       board.update(source, { delivery: 'delivered' });
+      await remember(parts, source, { result, log });
       pending = undefined;
       waitEnds.delete(sourceKey);
       return { kind: 'done', source };
@@ -129,8 +129,9 @@ async function analyseSource(
 async function remember(
   { client, journal }: ExamJobParts,
   { orthancStudyId, sourceKey }: StudySource,
-  { findings, fingerprint, objects }: ExamResult,
+  { result, log }: { readonly result: ExamResult; readonly log: Log },
 ): Promise<void> {
+  const { findings, fingerprint, objects } = result;
   const isNoted = await writeNote(client, orthancStudyId, {
     ...{ sourceKey, fingerprint, model: findings.model.version },
     results: objects.map((object) => object.sopInstanceUid),
@@ -143,5 +144,5 @@ async function remember(
     // What came in meanwhile must not look as if it had been judged: 0 makes the sweep look again.
     updatedAtMs: isUnchanged ? after.studyUpdatedAtMs : 0,
   });
-  await journal.save();
+  await saveIfPossible(journal, log);
 }

@@ -2,7 +2,7 @@
 import { backoffMs, type Backoff } from '../../backoff.ts';
 import { NodeError, messageOf } from '../../errors.ts';
 import type { Agenda, AgendaItem } from '../../listen/agenda.ts';
-import type { Journal } from '../../listen/journal.ts';
+import { saveIfPossible, type Journal } from '../../listen/journal.ts';
 import type { StudySource } from '../../listen/study-source.ts';
 import { withoutUids, type Log } from '../../log.ts';
 import { SOFTWARE } from '../../software.ts';
@@ -129,7 +129,7 @@ async function settleFailure(
     const software = SOFTWARE.version;
     const entry = { sourceKey, updatedAtMs, outcome: 'refused', software, isNoted: false } as const;
     parts.journal.record(orthancStudyId, entry);
-    await parts.journal.save();
+    await saveIfPossible(parts.journal, log);
   }
   return true;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -68,5 +68,24 @@ describe('runNode, when something goes wrong with an exam', () => {
     await nextSweeps(node);
     await send(images);
     expect((await delivered(node)).work).to.equal('done');
+  });
+
+  it('shows results as delivered though the journal cannot be saved, and saves it later', async () => {
+    // Where the journal is drafted lies a folder: writing fails as it does on a full disk.
+    const obstacle = join(folder, `studies.json.${process.pid}.new`);
+    await send(tinyImages('disk-full', { to: 3 }));
+    const node = startNode({
+      analyse: (instances, options) => {
+        mkdirSync(obstacle);
+        return analyseTiny(instances, options);
+      },
+    });
+    await waitFor('the error', () => node.lines.join('').includes('the journal is not saved'));
+    const exam = await delivered(node);
+    expect(exam.reason).to.equal(undefined);
+    rmdirSync(obstacle);
+    await nextSweeps(node);
+    expect(readFileSync(join(folder, 'studies.json'), 'utf8')).to.contain('"done"');
+    expect((await node.exams()).map(({ delivery }) => delivery)).to.deep.equal(['delivered']);
   });
 });
