@@ -50,8 +50,7 @@ export function createWorker(parts: WorkerParts): Worker {
       }
       if (outcome.kind !== 'nothing-to-do') failed.delete(orthancStudyId);
       const isFinal = await handle(parts, item, { outcome, log: jobLog });
-      // A study that is gone may be sent again, and then has the same instances.
-      if (isFinal && outcome.kind === 'failed' && !isGone(outcome.error))
+      if (isFinal && outcome.kind === 'failed' && isLasting(outcome.error))
         failed.set(orthancStudyId, outcome.source.sourceKey);
     } catch (error) {
       failed.delete(orthancStudyId);
@@ -133,6 +132,11 @@ async function settleFailure(
   }
   return true;
 }
+
+/** A study that is gone may be sent again as it was; a DICOMweb that was missing may be there next time. */
+const isLasting = (error: unknown): boolean =>
+  !(error instanceof NodeError) ||
+  (error.code !== 'not-found' && error.code !== 'configuration-invalid');
 
 const isGone = (error: unknown): boolean =>
   error instanceof NodeError && error.code === 'not-found';

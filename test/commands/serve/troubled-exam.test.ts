@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openFrontDoor } from '../../support/front-door.ts';
 import {
   analyseTiny,
   nextSweeps,
@@ -87,5 +88,28 @@ describe('runNode, when something goes wrong with an exam', () => {
     await nextSweeps(node);
     expect(readFileSync(join(folder, 'studies.json'), 'utf8')).to.contain('"done"');
     expect((await node.exams()).map(({ delivery }) => delivery)).to.deep.equal(['delivered']);
+  });
+
+  it('says that DICOMweb is not where it should be, and goes on once it is', async () => {
+    const images = tinyImages('no-dicomweb', { to: 3 });
+    await send(images);
+    const door = await openFrontDoor(orthanc.url);
+    try {
+      door.intercept((_method, path) =>
+        path.startsWith('/dicom-web/') ? { status: 404 } : undefined,
+      );
+      const node = startNode({ argv: ['--orthanc-url', door.url] });
+      const failed = await waitFor('the failure', async () =>
+        (await node.exams()).find(({ work }) => work === 'failed'),
+      );
+      expect(failed.reason).to.contain('/dicom-web').and.to.contain('--dicomweb-root');
+      const line = node.lines.find((text) => text.includes('exam failed')) ?? '';
+      expect(line).to.contain('"level":"error"').and.to.contain('configuration-invalid');
+      expect(node.lines.join('')).not.to.contain('no longer in Orthanc');
+      door.intercept(() => undefined);
+      await delivered(node);
+    } finally {
+      await door.close();
+    }
   });
 });
