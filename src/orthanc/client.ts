@@ -110,8 +110,16 @@ export interface OrthancClient {
   readonly findStudy: (studyInstanceUid: string) => Promise<string | undefined>;
   /** What the node wrote beside a study; undefined when there is nothing, or nothing that this user may read. */
   readonly studyNote: (orthancStudyId: string, number: number) => Promise<string | undefined>;
-  /** Writes a text beside a study, outside of its DICOM files. */
-  readonly writeStudyNote: (orthancStudyId: string, number: number, text: string) => Promise<void>;
+  /**
+   * Writes a text beside a study, outside of its DICOM files.
+   *
+   * @returns false when Orthanc does not allow it to this user, or to nobody
+   */
+  readonly writeStudyNote: (
+    orthancStudyId: string,
+    number: number,
+    text: string,
+  ) => Promise<boolean>;
   /**
    * Makes a DICOMweb server known to Orthanc, so that studies can be sent to it.
    *
@@ -158,11 +166,8 @@ export function createOrthancClient(connection: Connection): OrthancClient {
         (found) => found.Type === 'Study',
       )?.ID,
     studyNote: (id, number) => noteOf(connection, `/studies/${id}/metadata/${number}`),
-    writeStudyNote: async (id, number, text) => {
-      await discard(
-        request(connection, `/studies/${id}/metadata/${number}`, { method: 'PUT', body: text }),
-      );
-    },
+    writeStudyNote: (id, number, text) =>
+      putIfAllowed(connection, `/studies/${id}/metadata/${number}`, text),
     registerDicomWebServer: async (route, { url, user, password }) => {
       const server = { Url: url, Username: user, Password: password, ChunkedTransfers: '1' };
       await discard(
@@ -228,6 +233,17 @@ async function noteOf(connection: Connection, path: string): Promise<string | un
     return undefined;
   }
   return bodyText(connection, await successful(connection, response, `GET ${routeOf(path)}`));
+}
+
+/** What no repetition cures: a user without the right, or a route that is closed for all. */
+const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403, 405]);
+
+async function putIfAllowed(connection: Connection, path: string, body: string): Promise<boolean> {
+  const response = await send(connection, path, { method: 'PUT', body });
+  const isAllowed = !NOT_ALLOWED.has(response.status);
+  if (isAllowed) await successful(connection, response, `PUT ${routeOf(path)}`);
+  await response.body?.cancel();
+  return isAllowed;
 }
 
 async function discard(answer: Promise<Response>): Promise<void> {

@@ -51,11 +51,18 @@ export type ExamOutcome =
 /** Runs one attempt; it throws only what befalls it before it knows what the study holds. */
 export type RunExam = (item: AgendaItem, log: Log) => Promise<ExamOutcome>;
 
+interface Pending {
+  readonly sourceKey: string;
+  readonly result: ExamResult;
+  /** True when only the note of it failed. */
+  readonly isDelivered: boolean;
+}
+
 /** Makes the function that the worker calls for each study, one at a time. */
 export function createExamJob(parts: ExamJobParts): RunExam {
   const { board, client, now, waitMs } = parts;
   /** The last result, so that a failed delivery does not cost another analysis. */
-  let pending: { readonly sourceKey: string; readonly result: ExamResult } | undefined;
+  let pending: Pending | undefined;
   /** The end of each wait by the instances that it began with. */
   const waitEnds = new Map<string, number>();
 
@@ -72,16 +79,20 @@ export function createExamJob(parts: ExamJobParts): RunExam {
       if (pending?.sourceKey !== sourceKey) {
         board.update(source, { work: 'running', delivery: 'none', attempts });
         const result = await analyseSource(parts, source, { waitIsOver, log });
-        pending = { sourceKey, result };
+        pending = { sourceKey, result, isDelivered: false };
       }
       const { result } = pending;
       const { findings } = result;
-      board.update(source, { work: 'done', delivery: 'pending', attempts, findings });
+      const delivery = pending.isDelivered ? 'delivered' : 'pending';
+      board.update(source, { work: 'done', delivery, attempts, findings });
       parts.signal.throwIfAborted();
       // A study that was deleted meanwhile must not come back with nothing but results in it.
       await client.study(item.orthancStudyId);
-      await deliver(result.objects, parts.store, { log, signal: parts.signal });
-      board.update(source, { delivery: 'delivered' });
+      if (!pending.isDelivered) {
+        await deliver(result.objects, parts.store, { log, signal: parts.signal });
+        pending = { ...pending, isDelivered: true };
+        board.update(source, { delivery: 'delivered' });
+      }
       await remember(parts, source, { result, log });
       pending = undefined;
       waitEnds.delete(sourceKey);

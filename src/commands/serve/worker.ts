@@ -114,13 +114,15 @@ async function settleFailure(
     return true;
   }
   const reason = reasonOf(error);
-  const isAnalysed = board.get(source.studyInstanceUid)?.work === 'done';
+  const { work, delivery } = board.get(source.studyInstanceUid) ?? {};
+  const isAnalysed = work === 'done';
   if (retryOrGiveUp(parts, item, { error, log })) {
     board.update(source, isAnalysed ? { reason } : { work: 'queued', reason });
     return false;
   }
   const isRefused = error instanceof NodeError && error.disposition === 'reject';
-  if (isAnalysed) board.update(source, { delivery: 'failed', reason });
+  if (isAnalysed && delivery === 'delivered') board.update(source, { reason });
+  else if (isAnalysed) board.update(source, { delivery: 'failed', reason });
   else board.update(source, { work: isRefused ? 'refused' : 'failed', reason });
   // What these instances are will not change; whether storing works again may.
   if (isRefused && !isAnalysed) {

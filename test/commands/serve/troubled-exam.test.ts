@@ -90,6 +90,27 @@ describe('runNode, when something goes wrong with an exam', () => {
     expect((await node.exams()).map(({ delivery }) => delivery)).to.deep.equal(['delivered']);
   });
 
+  it('writes the note of delivered results again when Orthanc failed at it', async () => {
+    await send(tinyImages('note-failed', { to: 3 }));
+    const door = await openFrontDoor(orthanc.url);
+    try {
+      door.intercept((method, path) =>
+        method === 'PUT' && path.includes('/metadata/') ? { status: 503 } : undefined,
+      );
+      const node = startNode({ argv: ['--orthanc-url', door.url] });
+      await waitFor('it to be tried again', () => node.lines.join('').includes('is tried again'));
+      expect((await node.exams()).at(0)).to.include({ work: 'done', delivery: 'delivered' });
+      door.intercept(() => undefined);
+      await waitFor('the end', () => node.lines.join('').includes('exam done'));
+      const studies = readFileSync(join(folder, 'studies.json'), 'utf8');
+      expect(studies).to.contain('"isNoted":true');
+      expect(node.analyses).to.have.lengthOf(1);
+      expect((await node.exams()).at(0)?.reason).to.equal(undefined);
+    } finally {
+      await door.close();
+    }
+  });
+
   it('says that DICOMweb is not where it should be, and goes on once it is', async () => {
     const images = tinyImages('no-dicomweb', { to: 3 });
     await send(images);
