@@ -13,12 +13,13 @@ import { createDicomWebStore } from '../../orthanc/dicomweb.ts';
 import { SOFTWARE } from '../../software.ts';
 import type { Credentials } from '../../web/web-parts.ts';
 import { startWebServer } from '../../web/web-server.ts';
+import { openAskedFor } from './asked-for.ts';
 import { connectionOf } from './connection-of.ts';
 import { createExamJob, type Analyse, type RunExam } from './exam-job.ts';
 import type { ModelLine } from './model-line.ts';
 import { requireSchedule } from './nightly/schedule-nights.ts';
 import { startNights } from './nightly/start-nights.ts';
-import { createRerun } from './rerun.ts';
+import { createRerun, offerAskedFor } from './rerun.ts';
 import { openStatusBoard, type StatusBoard } from './status-board.ts';
 import { waitForOrthanc } from './wait-for-orthanc.ts';
 import { keptPassword } from './web-password.ts';
@@ -46,14 +47,17 @@ export async function runNode(parts: NodeParts): Promise<void> {
   const halt = new AbortController();
   const signal = AbortSignal.any([parts.signal, halt.signal]);
   const journal = await openJournal(config.stateDir, log);
-  const board = await openStatusBoard(config.stateDir, { now, log });
+  const isDone = (id: string) => journal.entry(id)?.outcome === 'done';
+  const board = await openStatusBoard(config.stateDir, { now, log, isDone });
+  const askedFor = await openAskedFor(config.stateDir, log);
   const agenda = createAgenda(now);
+  for (const study of askedFor.studies()) offerAskedFor({ agenda, board, now }, study);
   const connection = connectionOf(config.orthanc);
   const client = createOrthancClient({ ...connection, signal });
   const runExam = examJobOf({ ...parts, signal }, { connection, journal, board });
-  const worker = createWorker({ agenda, journal, board, runExam, log, now, signal });
+  const worker = createWorker({ agenda, askedFor, journal, board, runExam, log, now, signal });
   const credentials = await webCredentials(config, log);
-  const rerun = createRerun({ client, agenda, board, worker, now });
+  const rerun = createRerun({ client, agenda, askedFor, board, worker, now });
   const web = await startWebServer(
     { credentials, exams: board.exams, rerun, identify: identifyInstance, log },
     config.web,

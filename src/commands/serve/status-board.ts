@@ -35,13 +35,21 @@ export interface StatusBoard {
   readonly flush: () => Promise<void>;
 }
 
-/** @param now - the clock, ms since 1970 */
+export interface StatusBoardParts {
+  /** The clock, ms since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** True when the journal says that results of this study are in Orthanc. */
+  readonly isDone: (orthancStudyId: string) => boolean;
+}
+
 export async function openStatusBoard(
   folder: string,
-  { now, log }: { readonly now: () => number; readonly log: Log },
+  { now, log, isDone }: StatusBoardParts,
 ): Promise<StatusBoard> {
   const file = join(folder, 'exams.json');
-  const exams = new Map((await load(file, log)).map((exam) => [exam.id, exam]));
+  const saved = await load(file, log);
+  const exams = new Map(saved.flatMap((e) => asOver(e, isDone)).map((exam) => [exam.id, exam]));
   let saving = Promise.resolve();
   let isDue = false;
   const write = async () => {
@@ -81,14 +89,24 @@ export async function openStatusBoard(
   };
 }
 
-/** What was under way when the node stopped is found again by the sweep, and is not shown till then. */
+/**
+ * What was under way when the node stopped is found again by the sweep, and is not shown till then;
+ * but findings of an earlier run stay.
+ */
+function asOver(exam: ExamStatus, isDone: StatusBoardParts['isDone']): ExamStatus[] {
+  if (['done', 'refused', 'failed'].includes(exam.work)) return [exam];
+  if (exam.findings === undefined) return [];
+  const { orthancStudyId = '', delivery } = exam;
+  const kept = isDone(orthancStudyId) ? 'delivered' : delivery;
+  return [{ ...exam, work: 'done', delivery: kept, reason: undefined }];
+}
+
 async function load(file: string, log: Log): Promise<ExamStatus[]> {
   const text = await readIfPresent(file);
   if (text === undefined) return [];
   try {
     const { exams } = BoardFile.parse(JSON.parse(text));
-    const isOver = new Set(['done', 'refused', 'failed']);
-    return (exams as unknown as ExamStatus[]).filter((exam) => isOver.has(exam.work));
+    return exams as unknown as ExamStatus[];
   } catch (error) {
     log.warn({ err: error, path: file }, 'the saved status page is unreadable and begins anew');
     return [];

@@ -6,11 +6,13 @@ import { saveIfPossible, type Journal } from '../../listen/journal.ts';
 import type { StudySource } from '../../listen/study-source.ts';
 import { withoutUids, type Log } from '../../log.ts';
 import { SOFTWARE } from '../../software.ts';
+import type { AskedFor } from './asked-for.ts';
 import type { ExamOutcome, RunExam } from './exam-job.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export interface WorkerParts {
   readonly agenda: Agenda;
+  readonly askedFor: AskedFor;
   readonly journal: Journal;
   readonly board: StatusBoard;
   readonly runExam: RunExam;
@@ -34,28 +36,31 @@ const BACKOFF: Backoff = { firstMs: 2_000, maxMs: 300_000 };
 const MAX_FAILURES = 8;
 
 export function createWorker(parts: WorkerParts): Worker {
-  const { agenda, runExam, log, signal } = parts;
+  const { agenda, askedFor, runExam, log, signal } = parts;
   const failed = new Map<string, string>();
   let current: AgendaItem | undefined;
   let jobs = 0;
 
-  const runOne = async (item: AgendaItem): Promise<void> => {
+  /** @returns true when nothing follows by itself */
+  const runOne = async (item: AgendaItem): Promise<boolean> => {
     const { orthancStudyId } = item;
     const jobLog = log.child({ job: ++jobs, orthancStudyId, attempt: item.failures + 1 });
     try {
       const outcome = await runExam(item, jobLog);
       if (outcome.kind === 'failed' && signal.aborted) {
         jobLog.info('exam abandoned: the next start takes it up');
-        return;
+        return false;
       }
       if (outcome.kind !== 'nothing-to-do') failed.delete(orthancStudyId);
       const isFinal = await handle(parts, item, { outcome, log: jobLog });
       if (isFinal && outcome.kind === 'failed' && isLasting(outcome.error))
         failed.set(orthancStudyId, outcome.source.sourceKey);
+      return isFinal;
     } catch (error) {
       failed.delete(orthancStudyId);
-      if (isGone(error)) dropStudy(parts, item, jobLog);
-      else retryOrGiveUp(parts, item, { error, log: jobLog });
+      if (!isGone(error)) return !retryOrGiveUp(parts, item, { error, log: jobLog });
+      dropStudy(parts, item, jobLog);
+      return true;
     }
   };
 
@@ -65,8 +70,9 @@ export function createWorker(parts: WorkerParts): Worker {
         const item = await agenda.take(signal).catch(() => undefined);
         if (item === undefined) return;
         current = item;
-        await runOne(item);
+        const isFinal = await runOne(item);
         current = undefined;
+        if (isFinal && item.isAskedFor) await askedFor.forget(item.orthancStudyId);
       }
     },
     current: () => current,

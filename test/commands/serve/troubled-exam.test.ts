@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +110,38 @@ describe('runNode, when something goes wrong with an exam', () => {
     } finally {
       await door.close();
     }
+  });
+
+  it('keeps a request of a person, and the findings there are, over a restart', async () => {
+    const images = tinyImages('asked-for', { to: 3 });
+    const [image] = images as [TinyImage];
+    await send(images);
+    const never = new AbortController();
+    let isHeld = false;
+    const first = startNode({
+      analyse: async (instances, options) => {
+        if (isHeld) await once(never.signal, 'abort');
+        return analyseTiny(instances, options);
+      },
+    });
+    await delivered(first);
+    isHeld = true;
+    expect((await first.rerun(image)).status).to.equal(202);
+    expect(readFileSync(join(folder, 'asked-for.json'), 'utf8')).to.contain('orthancStudyId');
+    await waitFor('the analysis', () => first.analyses.length === 2);
+    const stopped = first.stop();
+    never.abort();
+    await stopped;
+    const second = startNode();
+    // From the beginning, and not only once a sweep has found it.
+    expect((await second.exams()).at(0)?.findings).not.to.equal(undefined);
+    await waitFor('the analysis', () => second.analyses.length === 1);
+    await delivered(second);
+    await second.stop();
+    const third = startNode();
+    await nextSweeps(third);
+    expect(third.analyses).to.deep.equal([]);
+    expect((await third.exams()).map(({ work }) => work)).to.deep.equal(['done']);
   });
 
   it('says that DICOMweb is not where it should be, and goes on once it is', async () => {
