@@ -12,7 +12,7 @@ import type { DicomWebStore } from '../../orthanc/dicomweb.ts';
 import type { ExamResult, InputInstance } from '../../result.ts';
 import { SOFTWARE } from '../../software.ts';
 import { fetchImages } from './fetch-images.ts';
-import type { StatusBoard } from './status-board.ts';
+import type { StatusBoard, StatusChange } from './status-board.ts';
 
 /** Analyses instances; throws `exam-incomplete` when some are missing and the wait is not over. */
 export type Analyse = (
@@ -108,16 +108,28 @@ export function createExamJob(parts: ExamJobParts): RunExam {
 
 /** Looks again: since it came on the agenda, more may have come or an earlier attempt succeeded. */
 async function sourceOf(
-  { client, journal }: ExamJobParts,
+  { client, journal, board }: ExamJobParts,
   { orthancStudyId, isAskedFor }: AgendaItem,
 ): Promise<StudySource | undefined> {
   const source = await readStudySource(client, orthancStudyId);
+  if (source === undefined) board.remove(orthancStudyId);
   if (source === undefined || isAskedFor) return source;
   const entry = journal.entry(orthancStudyId);
   const note = await readNote(client, orthancStudyId);
   const verdict = judgeStudy(source, { entry, note, software: SOFTWARE.version });
+  if (verdict === 'analyse') return source;
+  if (board.get(source.studyInstanceUid) === undefined) return undefined;
+  const isDone = note?.sourceKey === source.sourceKey || entry?.outcome === 'done';
+  board.update(source, rowOf(verdict, isDone));
+  return undefined;
+}
+
+/** A row must not say that something follows when nothing is on the agenda. */
+function rowOf(verdict: 'not-yet' | 'settled', isDone: boolean): StatusChange {
   // While images still come in, the feed will tell when they have stopped.
-  return verdict === 'analyse' ? source : undefined;
+  if (verdict === 'not-yet') return { work: 'waiting', reason: 'images are still coming in' };
+  if (isDone) return { work: 'done', delivery: 'delivered' };
+  return { work: 'refused', reason: 'these images were refused before: see the log of that time' };
 }
 
 async function analyseSource(

@@ -58,8 +58,9 @@ export function createWorker(parts: WorkerParts): Worker {
       return isFinal;
     } catch (error) {
       failed.delete(orthancStudyId);
-      if (!isGone(error)) return !retryOrGiveUp(parts, item, { error, log: jobLog });
-      dropStudy(parts, item, jobLog);
+      if (!isGone(error) && retryOrGiveUp(parts, item, { error, log: jobLog })) return false;
+      if (isGone(error)) dropStudy(parts, item, jobLog);
+      else parts.board.giveUp(orthancStudyId, reasonOf(error));
       return true;
     }
   };

@@ -144,6 +144,28 @@ describe('runNode, when something goes wrong with an exam', () => {
     expect((await third.exams()).map(({ work }) => work)).to.deep.equal(['done']);
   });
 
+  it('does not leave an exam queued that Orthanc refuses to tell of', async () => {
+    const images = tinyImages('refused-study', { to: 3 });
+    const [image] = images as [TinyImage];
+    await send(images);
+    const door = await openFrontDoor(orthanc.url);
+    try {
+      door.intercept((_method, path) =>
+        path.startsWith('/studies/') ? { status: 403 } : undefined,
+      );
+      const node = startNode({ argv: ['--orthanc-url', door.url] });
+      expect((await node.rerun(image)).status).to.equal(202);
+      const exam = await waitFor('the failure', async () =>
+        (await node.exams()).find(({ work }) => work === 'failed'),
+      );
+      expect(exam.reason).to.contain('HTTP 403');
+      const asked = () => readFileSync(join(folder, 'asked-for.json'), 'utf8');
+      await waitFor('the request to be forgotten', () => !asked().includes('orthancStudyId'));
+    } finally {
+      await door.close();
+    }
+  });
+
   it('says that DICOMweb is not where it should be, and goes on once it is', async () => {
     const images = tinyImages('no-dicomweb', { to: 3 });
     await send(images);
