@@ -26,6 +26,8 @@ export interface ExamJobParts {
   readonly journal: Journal;
   readonly board: StatusBoard;
   readonly analyse: Analyse;
+  /** The version of the model that an analysis should use now. */
+  readonly wantedModel: () => Promise<string>;
   /** The clock, ms since 1970. */
   readonly now: () => number;
   readonly dicomWebRoot: string;
@@ -51,35 +53,48 @@ export type ExamOutcome =
 /** Runs one attempt; it throws only what befalls it before it knows what the study holds. */
 export type RunExam = (item: AgendaItem, log: Log) => Promise<ExamOutcome>;
 
+export interface ExamJob {
+  readonly run: RunExam;
+  /** Drops what is kept of a study for its next attempt; for when none follows by itself. */
+  readonly forget: (orthancStudyId: string) => void;
+}
+
 interface Pending {
+  readonly orthancStudyId: string;
   readonly sourceKey: string;
+  /** The version that was wanted; the one in the result may be older, when that did not open. */
+  readonly model: string;
   readonly result: ExamResult;
   /** True when only the note of it failed. */
   readonly isDelivered: boolean;
 }
 
-/** Makes the function that the worker calls for each study, one at a time. */
-export function createExamJob(parts: ExamJobParts): RunExam {
+/** Makes what the worker calls for each study, one at a time. */
+export function createExamJob(parts: ExamJobParts): ExamJob {
   const { board, client, now, waitMs } = parts;
   /** The last result, so that a failed delivery does not cost another analysis. */
   let pending: Pending | undefined;
-  /** The end of each wait by the instances that it began with. */
-  const waitEnds = new Map<string, number>();
+  /** The end of each study's wait, and the instances that it began with. */
+  const waits = new Map<string, { readonly sourceKey: string; readonly untilMs: number }>();
 
-  return async (item, log) => {
+  const run: RunExam = async (item, log) => {
     const source = await sourceOf(parts, item);
     if (source === undefined) return { kind: 'nothing-to-do' };
-    const { sourceKey } = source;
+    const { orthancStudyId, sourceKey } = source;
+    const wait = waits.get(orthancStudyId);
     // The earlier of two clocks, or an Orthanc whose clock is ahead would make it wait for ever.
     const untilMs =
-      waitEnds.get(sourceKey) ?? Math.min(source.imagesUpdatedAtMs + waitMs, now() + waitMs);
+      wait?.sourceKey === sourceKey
+        ? wait.untilMs
+        : Math.min(source.imagesUpdatedAtMs + waitMs, now() + waitMs);
     const waitIsOver = item.isAskedFor || now() >= untilMs;
     const attempts = item.failures + 1;
     try {
-      if (pending?.sourceKey !== sourceKey) {
+      const model = await wantedOr(parts, pending?.model);
+      if (pending?.sourceKey !== sourceKey || pending.model !== model) {
         board.update(source, { work: 'running', delivery: 'none', attempts });
         const result = await analyseSource(parts, source, { waitIsOver, log });
-        pending = { sourceKey, result, isDelivered: false };
+        pending = { orthancStudyId, sourceKey, model, result, isDelivered: false };
       }
       const { result } = pending;
       const { findings } = result;
@@ -94,16 +109,26 @@ export function createExamJob(parts: ExamJobParts): RunExam {
         board.update(source, { delivery: 'delivered' });
       }
       await remember(parts, source, { result, log });
-      pending = undefined;
-      waitEnds.delete(sourceKey);
       return { kind: 'done', source };
     } catch (error) {
       const isIncomplete = error instanceof NodeError && error.code === 'exam-incomplete';
       if (!isIncomplete || waitIsOver) return { kind: 'failed', source, error };
-      waitEnds.set(sourceKey, untilMs);
+      waits.set(orthancStudyId, { sourceKey, untilMs });
       return { kind: 'waiting', source, untilMs, error };
     }
   };
+  return {
+    run,
+    forget: (orthancStudyId) => {
+      if (pending?.orthancStudyId === orthancStudyId) pending = undefined;
+      waits.delete(orthancStudyId);
+    },
+  };
+}
+
+/** Which model is wanted may be unreadable for a while; the analysis says so, and nothing is lost. */
+async function wantedOr(parts: ExamJobParts, present: string | undefined): Promise<string> {
+  return parts.wantedModel().catch(() => present ?? '');
 }
 
 /** Looks again: since it came on the agenda, more may have come or an earlier attempt succeeded. */

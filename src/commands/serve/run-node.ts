@@ -15,7 +15,7 @@ import type { Credentials } from '../../web/web-parts.ts';
 import { startWebServer } from '../../web/web-server.ts';
 import { openAskedFor } from './asked-for.ts';
 import { connectionOf } from './connection-of.ts';
-import { createExamJob, type Analyse, type RunExam } from './exam-job.ts';
+import { createExamJob, type Analyse, type ExamJob } from './exam-job.ts';
 import type { ModelLine } from './model-line.ts';
 import { requireSchedule } from './nightly/schedule-nights.ts';
 import { startNights } from './nightly/start-nights.ts';
@@ -54,8 +54,8 @@ export async function runNode(parts: NodeParts): Promise<void> {
   for (const study of askedFor.studies()) offerAskedFor({ agenda, board, now }, study);
   const connection = connectionOf(config.orthanc);
   const client = createOrthancClient({ ...connection, signal });
-  const runExam = examJobOf({ ...parts, signal }, { connection, journal, board });
-  const worker = createWorker({ agenda, askedFor, journal, board, runExam, log, now, signal });
+  const examJob = examJobOf({ ...parts, signal }, { connection, journal, board });
+  const worker = createWorker({ agenda, askedFor, journal, board, examJob, log, now, signal });
   const credentials = await webCredentials(config, log);
   const rerun = createRerun({ client, agenda, askedFor, board, worker, now });
   const web = await startWebServer(
@@ -102,7 +102,7 @@ interface JobParts {
   readonly board: StatusBoard;
 }
 
-function examJobOf({ config, analyse, signal }: NodeParts, parts: JobParts): RunExam {
+function examJobOf({ config, analyse, models, signal }: NodeParts, parts: JobParts): ExamJob {
   const { connection, journal, board } = parts;
   const { dicomWebRoot } = config.orthanc;
   return createExamJob({
@@ -110,6 +110,7 @@ function examJobOf({ config, analyse, signal }: NodeParts, parts: JobParts): Run
     client: createOrthancClient(connection),
     store: createDicomWebStore({ ...connection, url: `${connection.url}${dicomWebRoot}` }),
     ...{ journal, board, analyse, now, dicomWebRoot, signal },
+    wantedModel: models.wanted,
     waitMs: 1000 * config.listen.waitSeconds,
     maxStudyBytes: 1e6 * config.listen.maxStudyMegabytes,
   });

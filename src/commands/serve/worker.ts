@@ -7,7 +7,7 @@ import type { StudySource } from '../../listen/study-source.ts';
 import { withoutUids, type Log } from '../../log.ts';
 import { SOFTWARE } from '../../software.ts';
 import type { AskedFor } from './asked-for.ts';
-import type { ExamOutcome, RunExam } from './exam-job.ts';
+import type { ExamJob, ExamOutcome } from './exam-job.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export interface WorkerParts {
@@ -15,7 +15,7 @@ export interface WorkerParts {
   readonly askedFor: AskedFor;
   readonly journal: Journal;
   readonly board: StatusBoard;
-  readonly runExam: RunExam;
+  readonly examJob: ExamJob;
   readonly log: Log;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -36,7 +36,7 @@ const BACKOFF: Backoff = { firstMs: 2_000, maxMs: 300_000 };
 const MAX_FAILURES = 8;
 
 export function createWorker(parts: WorkerParts): Worker {
-  const { agenda, askedFor, runExam, log, signal } = parts;
+  const { agenda, askedFor, examJob, log, signal } = parts;
   const failed = new Map<string, string>();
   let current: AgendaItem | undefined;
   let jobs = 0;
@@ -46,7 +46,7 @@ export function createWorker(parts: WorkerParts): Worker {
     const { orthancStudyId } = item;
     const jobLog = log.child({ job: ++jobs, orthancStudyId, attempt: item.failures + 1 });
     try {
-      const outcome = await runExam(item, jobLog);
+      const outcome = await examJob.run(item, jobLog);
       if (outcome.kind === 'failed' && signal.aborted) {
         jobLog.info('exam abandoned: the next start takes it up');
         return false;
@@ -73,6 +73,7 @@ export function createWorker(parts: WorkerParts): Worker {
         current = item;
         const isFinal = await runOne(item);
         current = undefined;
+        if (isFinal) examJob.forget(item.orthancStudyId);
         if (isFinal && item.isAskedFor) await askedFor.forget(item.orthancStudyId);
       }
     },

@@ -70,6 +70,7 @@ describe('runNode, when something goes wrong with an exam', () => {
     await nextSweeps(node);
     await send(images);
     expect((await delivered(node)).work).to.equal('done');
+    expect(node.analyses).to.have.lengthOf(2);
   });
 
   it('shows results as delivered though the journal cannot be saved, and saves it later', async () => {
