@@ -22,7 +22,12 @@ EXPLORER_SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'expl
 REFRESH_SECONDS = 1.0
 MAXIMUM_REQUESTS = 200
 # States from which nothing follows without another click.
-FINAL_STATES = ('done', 'refused', 'failed', 'unreachable')
+FINAL_STATES = ('done', 'refused', 'failed', 'unreachable', 'unlisted')
+
+# What a person sees when the node no longer lists an exam that it was asked for.
+NOT_LISTED = (
+    'The study was deleted or has no MR images, or newer exams took its place on the page of the node.'
+)
 
 requests_lock = threading.Lock()
 # Orthanc's study id -> {'state', 'message', 'exam', 'askedAt'}, the oldest first.
@@ -88,7 +93,13 @@ def ask_for_rerun(study, study_instance_uid):
 
 def ask_for_state(study, exam):
     def action():
-        status = call_node('GET', '/api/exams/' + exam)
+        try:
+            status = call_node('GET', '/api/exams/' + exam)
+        except urllib.error.HTTPError as error:
+            if error.code != 404:
+                raise
+            remember(study, state='unlisted', message=NOT_LISTED)
+            return
         remember(study, state=status['work'], message=status.get('summary', ''))
 
     attempt(study, action)

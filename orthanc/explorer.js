@@ -1,7 +1,7 @@
 // Orthanc Explorer (jQuery Mobile): the "Run CineMyoPS" button on the study and the series page.
 (function () {
   var POLL_MS = 1000;
-  var FINAL_STATES = ['done', 'refused', 'failed', 'unreachable', 'none'];
+  var FINAL_STATES = ['done', 'refused', 'failed', 'unreachable', 'unlisted', 'none'];
   var LABELS = {
     asking: 'asking the node',
     queued: 'queued',
@@ -11,6 +11,7 @@
     refused: 'refused',
     failed: 'failed',
     unreachable: 'not sent',
+    unlisted: 'no longer listed',
   };
 
   function show(status, answer) {

@@ -11,7 +11,7 @@ import { fetchImages } from './serve/fetch-images.ts';
  * Fetches every MR series of a study by WADO-RS.
  *
  * @returns nothing for a study without MR
- * @throws {NodeError} `not-found`, `study-too-large`, `orthanc-unreachable`, `orthanc-unauthorized`
+ * @throws {NodeError} `configuration-invalid`, `not-found`, `study-too-large`, `orthanc-unreachable`, `orthanc-unauthorized`
  *   or `orthanc-answer`
  */
 export async function fetchStudy(

@@ -97,6 +97,18 @@ export async function openJournal(folder: string, log: Log): Promise<Journal> {
   }
 }
 
+/**
+ * Saves where there is no way back: what is not saved now is on the next save, and until then in memory.
+ */
+export async function saveIfPossible(journal: Journal, log: Log): Promise<void> {
+  try {
+    await journal.save();
+  } catch (error) {
+    if (!(error instanceof NodeError)) throw error;
+    log.error({ err: error, code: error.code }, 'the journal is not saved: tried again later');
+  }
+}
+
 function asStateError(folder: string, error: unknown): NodeError {
   if (error instanceof NodeError) return error;
   return new NodeError(

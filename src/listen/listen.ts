@@ -33,6 +33,8 @@ export interface ListenOptions {
 
 const PAGE = 500;
 const BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000 };
+/** When the studies that were skipped are tried again; never later than the next sweep would be. */
+const SKIPPED: Backoff = { firstMs: 5_000, maxMs: 3_600_000 };
 
 /**
  * Listens until aborted. While Orthanc is away it waits, and says so once.
@@ -42,19 +44,26 @@ const BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000 };
  */
 export async function listen(parts: ListenParts, options: ListenOptions): Promise<void> {
   const { log, now } = parts;
+  const ear: Ear = { ...parts, skipped: new Set() };
   const { pollMs, sweepMs, signal } = options;
   let sweepDueMs = now();
   let failures = 0;
+  let sweepsThatSkipped = 0;
   let isBack = true;
   while (!signal.aborted) {
     try {
       if (isBack) await parts.onBack();
       isBack = false;
-      const mustSweep = (await readFeed(parts, options)) || now() >= sweepDueMs;
+      ear.skipped.clear();
+      const mustSweep = (await readFeed(ear, options)) || now() >= sweepDueMs;
       if (mustSweep) {
-        await sweep(parts, options);
+        ear.skipped.clear();
+        await sweep(ear, options);
+        sweepsThatSkipped = ear.skipped.size === 0 ? 0 : sweepsThatSkipped + 1;
         sweepDueMs = now() + sweepMs;
       }
+      if (ear.skipped.size > 0)
+        sweepDueMs = Math.min(sweepDueMs, now() + backoffMs(SKIPPED, sweepsThatSkipped));
       if (failures > 0) log.info('listening to Orthanc again');
       failures = 0;
     } catch (error) {
@@ -73,12 +82,17 @@ export async function listen(parts: ListenParts, options: ListenOptions): Promis
   }
 }
 
+interface Ear extends ListenParts {
+  /** Orthanc's ids of what could not be judged, of a study or, where that is not known, a series. */
+  readonly skipped: Set<string>;
+}
+
 /**
  * Reads the feed to its end.
  *
  * @returns true when its beginning was lost and only a sweep can tell what happened
  */
-async function readFeed(parts: ListenParts, options: ListenOptions): Promise<boolean> {
+async function readFeed(parts: Ear, options: ListenOptions): Promise<boolean> {
   const { client, journal, log } = parts;
   const since = journal.since();
   const last = await client.lastChange();
@@ -103,32 +117,49 @@ async function readFeed(parts: ListenParts, options: ListenOptions): Promise<boo
 
 /** Gaps in the feed are normal: what was deleted since is no longer there, and that is the end. */
 async function considerSeries(
-  parts: ListenParts,
+  parts: Ear,
   options: ListenOptions,
   orthancSeriesId: string,
 ): Promise<void> {
+  let subject: Subject = { orthancSeriesId };
   try {
     const series = await parts.client.series(orthancSeriesId);
     if (series.modality !== 'MR') return;
+    subject = { orthancStudyId: series.orthancStudyId };
     await considerStudy(parts, options, await parts.client.study(series.orthancStudyId));
   } catch (error) {
-    if (!isGone(error)) throw error;
+    skip(parts, subject, error);
   }
 }
 
-async function sweep(parts: ListenParts, options: ListenOptions): Promise<void> {
+type Subject = { readonly orthancStudyId: string } | { readonly orthancSeriesId: string };
+
+/** What is wrong with one study must not keep the others from being found; an Orthanc that is away does. */
+function skip({ log, skipped }: Ear, subject: Subject, error: unknown): void {
+  if (!(error instanceof NodeError) || error.code === 'orthanc-unreachable') throw error;
+  if (error.code === 'not-found') return;
+  for (const id of Object.values(subject)) skipped.add(id);
+  log.warn({ ...subject, err: error, code: error.code }, 'study skipped till the next sweep');
+}
+
+async function sweep(parts: Ear, options: ListenOptions): Promise<void> {
   const { client, journal, log } = parts;
   const seen = new Set<string>();
   for (let since = 0; !options.signal.aborted; since += PAGE) {
-    const studies = await client.studiesWith('MR', { since, limit: PAGE });
+    const { studies, unreadable } = await client.studiesWith('MR', { since, limit: PAGE });
     const seenBefore = seen.size;
+    for (const orthancStudyId of unreadable) {
+      seen.add(orthancStudyId);
+      const problem = 'expected what Orthanc tells of every study, got less: see its log';
+      skip(parts, { orthancStudyId }, new NodeError('orthanc-answer', problem));
+    }
     for (const study of studies) {
       seen.add(study.orthancStudyId);
       if (isSettled(study, parts)) continue;
       try {
         await considerStudy(parts, options, study);
       } catch (error) {
-        if (!isGone(error)) throw error;
+        skip(parts, { orthancStudyId: study.orthancStudyId }, error);
       }
     }
     if (seen.size === seenBefore) {
@@ -174,6 +205,3 @@ async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
 
 /** A function, since the compiler does not know that the signal changes while one waits. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
-
-const isGone = (error: unknown): boolean =>
-  error instanceof NodeError && error.code === 'not-found';

@@ -1,6 +1,5 @@
 // What the node writes beside a study in Orthanc, so that a lost state folder doubles nothing.
 import { z } from 'zod';
-import { NodeError } from '../errors.ts';
 import type { OrthancClient } from '../orthanc/client.ts';
 
 /** Numbers from 1024 on are free for users of Orthanc and need no configuration. */
@@ -36,22 +35,14 @@ export async function readNote(
 
 /**
  * @returns false when Orthanc does not allow this user to write metadata: the journal must then do
- * @throws {NodeError} `orthanc-unreachable`, or `not-found` when the study is gone
+ * @throws {NodeError} `orthanc-unreachable` or `orthanc-answer`, which pass by themselves
+ * @throws {NodeError} `not-found` when the study is gone
  */
 export async function writeNote(
   client: OrthancClient,
   orthancStudyId: string,
   note: Omit<ResultNote, 'schema'>,
 ): Promise<boolean> {
-  try {
-    const text = JSON.stringify({ schema: 'cinemyops-note-1', ...note } satisfies ResultNote);
-    await client.writeStudyNote(orthancStudyId, NOTE_NUMBER, text);
-    return true;
-  } catch (error) {
-    const isRefused =
-      error instanceof NodeError &&
-      (error.code === 'orthanc-unauthorized' || error.code === 'orthanc-answer');
-    if (!isRefused) throw error;
-    return false;
-  }
+  const text = JSON.stringify({ schema: 'cinemyops-note-1', ...note } satisfies ResultNote);
+  return client.writeStudyNote(orthancStudyId, NOTE_NUMBER, text);
 }

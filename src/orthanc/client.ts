@@ -1,7 +1,15 @@
 // Orthanc's REST API, the part that the node uses; every answer is checked.
 import { z } from 'zod';
 import { NodeError } from '../errors.ts';
-import { bodyText, request, routeOf, type Connection, type RequestOptions } from './connection.ts';
+import {
+  bodyText,
+  request,
+  routeOf,
+  send,
+  successful,
+  type Connection,
+  type RequestOptions,
+} from './connection.ts';
 
 /** `20261122T142330`, UTC. */
 const OrthancTime = z.string().regex(/^\d{8}T\d{6}/);
@@ -14,6 +22,8 @@ const StudyAnswer = z.object({
   MainDicomTags: z.object({ StudyInstanceUID: z.string() }),
   Series: z.array(z.string()),
 });
+/** Of a study that cannot be read, its name at least. */
+const AnyStudyAnswer = z.object({ ID: z.string() });
 const SeriesAnswer = z.object({
   ID: z.string(),
   IsStable: z.boolean(),
@@ -67,6 +77,12 @@ export interface OrthancSeries {
   readonly updatedAtMs: number;
 }
 
+export interface StudiesPage {
+  readonly studies: readonly OrthancStudy[];
+  /** Orthanc's ids of studies that it lists without what every study has. */
+  readonly unreadable: readonly string[];
+}
+
 export interface PageOptions {
   readonly since: number;
   readonly limit: number;
@@ -84,7 +100,7 @@ export interface OrthancClient {
   /** Sequence number of the newest change, 0 when there is none. */
   readonly lastChange: () => Promise<number>;
   /** Studies with at least one series of this modality. */
-  readonly studiesWith: (modality: string, page: PageOptions) => Promise<OrthancStudy[]>;
+  readonly studiesWith: (modality: string, page: PageOptions) => Promise<StudiesPage>;
   readonly study: (orthancStudyId: string) => Promise<OrthancStudy>;
   readonly series: (orthancSeriesId: string) => Promise<OrthancSeries>;
   readonly seriesOfStudy: (orthancStudyId: string) => Promise<OrthancSeries[]>;
@@ -92,10 +108,18 @@ export interface OrthancClient {
   readonly seriesBytes: (orthancSeriesId: string) => Promise<number>;
   /** Orthanc's id of a study, or undefined when it has none of that UID. */
   readonly findStudy: (studyInstanceUid: string) => Promise<string | undefined>;
-  /** What the node wrote beside a study, or undefined. */
+  /** What the node wrote beside a study; undefined when there is nothing, or nothing that this user may read. */
   readonly studyNote: (orthancStudyId: string, number: number) => Promise<string | undefined>;
-  /** Writes a text beside a study, outside of its DICOM files. */
-  readonly writeStudyNote: (orthancStudyId: string, number: number, text: string) => Promise<void>;
+  /**
+   * Writes a text beside a study, outside of its DICOM files.
+   *
+   * @returns false when Orthanc does not allow it to this user, or to nobody
+   */
+  readonly writeStudyNote: (
+    orthancStudyId: string,
+    number: number,
+    text: string,
+  ) => Promise<boolean>;
   /**
    * Makes a DICOMweb server known to Orthanc, so that studies can be sent to it.
    *
@@ -121,16 +145,16 @@ export function createOrthancClient(connection: Connection): OrthancClient {
       changesPage(await get(`/changes?since=${since}&limit=${limit}`, ChangesAnswer)),
     lastChange: async () => (await get('/changes?last', ChangesAnswer)).Last,
     studiesWith: async (modality, { since, limit }) =>
-      (
+      studiesPage(
         await post(
           '/tools/find',
           {
             ...{ Level: 'Study', Expand: true, Since: since, Limit: limit },
             Query: { ModalitiesInStudy: modality },
           },
-          z.array(StudyAnswer),
-        )
-      ).map(studyOf),
+          z.array(AnyStudyAnswer.loose()),
+        ),
+      ),
     study: async (id) => studyOf(await get(`/studies/${id}`, StudyAnswer)),
     series: async (id) => seriesOf(await get(`/series/${id}`, SeriesAnswer)),
     seriesOfStudy: async (id) =>
@@ -142,11 +166,8 @@ export function createOrthancClient(connection: Connection): OrthancClient {
         (found) => found.Type === 'Study',
       )?.ID,
     studyNote: (id, number) => noteOf(connection, `/studies/${id}/metadata/${number}`),
-    writeStudyNote: async (id, number, text) => {
-      await discard(
-        request(connection, `/studies/${id}/metadata/${number}`, { method: 'PUT', body: text }),
-      );
-    },
+    writeStudyNote: (id, number, text) =>
+      putIfAllowed(connection, `/studies/${id}/metadata/${number}`, text),
     registerDicomWebServer: async (route, { url, user, password }) => {
       const server = { Url: url, Username: user, Password: password, ChunkedTransfers: '1' };
       await discard(
@@ -162,6 +183,18 @@ export function createOrthancClient(connection: Connection): OrthancClient {
 function changesPage(answer: z.infer<typeof ChangesAnswer>): ChangesPage {
   const changes = answer.Changes.map((change) => ({ type: change.ChangeType, id: change.ID }));
   return { changes, isDone: answer.Done, last: answer.Last };
+}
+
+/** One bad study must not hide the others of its page. */
+function studiesPage(answers: readonly z.infer<typeof AnyStudyAnswer>[]): StudiesPage {
+  const studies: OrthancStudy[] = [];
+  const unreadable: string[] = [];
+  for (const answer of answers) {
+    const parsed = StudyAnswer.safeParse(answer);
+    if (parsed.success) studies.push(studyOf(parsed.data));
+    else unreadable.push(answer.ID);
+  }
+  return { studies, unreadable };
 }
 
 function studyOf(answer: z.infer<typeof StudyAnswer>): OrthancStudy {
@@ -194,12 +227,23 @@ function millisecondsOf(time: string): number {
 }
 
 async function noteOf(connection: Connection, path: string): Promise<string | undefined> {
-  try {
-    return await bodyText(connection, await request(connection, path));
-  } catch (error) {
-    if (error instanceof NodeError && error.code === 'not-found') return undefined;
-    throw error;
+  const response = await send(connection, path);
+  if (response.status === 403 || response.status === 404) {
+    await response.body?.cancel();
+    return undefined;
   }
+  return bodyText(connection, await successful(connection, response, `GET ${routeOf(path)}`));
+}
+
+/** What no repetition cures: a user without the right, or a route that is closed for all. */
+const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403, 405]);
+
+async function putIfAllowed(connection: Connection, path: string, body: string): Promise<boolean> {
+  const response = await send(connection, path, { method: 'PUT', body });
+  const isAllowed = !NOT_ALLOWED.has(response.status);
+  if (isAllowed) await successful(connection, response, `PUT ${routeOf(path)}`);
+  await response.body?.cancel();
+  return isAllowed;
 }
 
 async function discard(answer: Promise<Response>): Promise<void> {

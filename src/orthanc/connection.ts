@@ -39,16 +39,34 @@ export async function request(
   options: RequestOptions = {},
 ): Promise<Response> {
   const response = await send(connection, path, options);
-  if (response.ok) return response;
-  await response.body?.cancel();
-  throw errorOfStatus(connection, response.status, `${options.method ?? 'GET'} ${routeOf(path)}`);
+  return successful(connection, response, `${options.method ?? 'GET'} ${routeOf(path)}`);
 }
 
-/** Sends one request whatever the status of its answer; only no answer at all is an error. */
-async function send(
+/**
+ * An answer as it is, when it is one of success.
+ *
+ * @param what - the request, for the message
+ * @throws {NodeError} as `request` does for any other status
+ */
+export async function successful(
+  connection: Connection,
+  response: Response,
+  what: string,
+): Promise<Response> {
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw errorOfStatus(connection, response.status, what);
+}
+
+/**
+ * Sends one request, for those who look at the status of its answer themselves.
+ *
+ * @throws {NodeError} `orthanc-unreachable` when there is no answer in time
+ */
+export async function send(
   connection: Connection,
   path: string,
-  options: RequestOptions,
+  options: RequestOptions = {},
 ): Promise<Response> {
   const authorization = authorizationOf(connection);
   const timeout = new AbortController();

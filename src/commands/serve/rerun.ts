@@ -3,12 +3,14 @@ import type { RerunAnswer } from '../../exam-status.ts';
 import { shortHash } from '../../fingerprint.ts';
 import type { Agenda } from '../../listen/agenda.ts';
 import type { OrthancClient } from '../../orthanc/client.ts';
-import type { StatusBoard } from './status-board.ts';
+import type { AskedFor } from './asked-for.ts';
+import type { StatusBoard, StudyName } from './status-board.ts';
 import type { Worker } from './worker.ts';
 
 export interface RerunParts {
   readonly client: OrthancClient;
   readonly agenda: Agenda;
+  readonly askedFor: AskedFor;
   readonly board: StatusBoard;
   readonly worker: Worker;
   readonly now: () => number;
@@ -17,18 +19,30 @@ export interface RerunParts {
 /**
  * Makes the function that puts a study on the agenda whatever was done with it before.
  *
- * It throws `orthanc-unreachable` and the other errors of a request to Orthanc.
+ * What it answers as queued survives a restart. It throws `orthanc-unreachable` and the other errors of
+ * a request to Orthanc, and `state-unreadable` when the request cannot be kept.
  */
 export function createRerun(parts: RerunParts): (studyInstanceUid: string) => Promise<RerunAnswer> {
-  const { client, agenda, board, worker, now } = parts;
+  const { client, askedFor, worker } = parts;
   return async (studyInstanceUid) => {
     const orthancStudyId = await client.findStudy(studyInstanceUid);
     if (orthancStudyId === undefined) return { kind: 'unknown-study' };
     const id = shortHash(studyInstanceUid);
     if (worker.current()?.orthancStudyId === orthancStudyId) return { kind: 'already-queued', id };
-    const item = { orthancStudyId, dueMs: now(), failures: 0, isAskedFor: true };
-    if (!agenda.offer(item)) return { kind: 'already-queued', id };
-    board.update({ studyInstanceUid, orthancStudyId }, { work: 'queued', delivery: 'none' });
-    return { kind: 'queued', id };
+    const study = { studyInstanceUid, orthancStudyId };
+    await askedFor.add(study);
+    return { kind: offerAskedFor(parts, study) ? 'queued' : 'already-queued', id };
   };
+}
+
+/** @returns false when it was on the agenda already */
+export function offerAskedFor(
+  { agenda, board, now }: Pick<RerunParts, 'agenda' | 'board' | 'now'>,
+  study: StudyName,
+): boolean {
+  const { orthancStudyId } = study;
+  const item = { orthancStudyId, dueMs: now(), failures: 0, isAskedFor: true };
+  if (!agenda.offer(item)) return false;
+  board.update(study, { work: 'queued', delivery: 'none' });
+  return true;
 }

@@ -13,13 +13,14 @@ import { createDicomWebStore } from '../../orthanc/dicomweb.ts';
 import { SOFTWARE } from '../../software.ts';
 import type { Credentials } from '../../web/web-parts.ts';
 import { startWebServer } from '../../web/web-server.ts';
+import { openAskedFor } from './asked-for.ts';
 import { connectionOf } from './connection-of.ts';
-import { createExamJob, type Analyse, type RunExam } from './exam-job.ts';
+import { createExamJob, type Analyse, type ExamJob } from './exam-job.ts';
 import type { ModelLine } from './model-line.ts';
 import { removeNight } from './nightly/night.ts';
 import { requireSchedule } from './nightly/schedule-nights.ts';
 import { startNights } from './nightly/start-nights.ts';
-import { createRerun } from './rerun.ts';
+import { createRerun, offerAskedFor } from './rerun.ts';
 import { openStatusBoard, type StatusBoard } from './status-board.ts';
 import { waitForOrthanc } from './wait-for-orthanc.ts';
 import { keptPassword } from './web-password.ts';
@@ -48,14 +49,17 @@ export async function runNode(parts: NodeParts): Promise<void> {
   const signal = AbortSignal.any([parts.signal, halt.signal]);
   const journal = await openJournal(config.stateDir, log);
   await removeNight(config.stateDir);
-  const board = await openStatusBoard(config.stateDir, { now, log });
+  const isDone = (id: string) => journal.entry(id)?.outcome === 'done';
+  const board = await openStatusBoard(config.stateDir, { now, log, isDone });
+  const askedFor = await openAskedFor(config.stateDir, log);
   const agenda = createAgenda(now);
+  for (const study of askedFor.studies()) offerAskedFor({ agenda, board, now }, study);
   const connection = connectionOf(config.orthanc);
   const client = createOrthancClient({ ...connection, signal });
-  const runExam = examJobOf({ ...parts, signal }, { connection, journal, board });
-  const worker = createWorker({ agenda, journal, board, runExam, log, now, signal });
+  const examJob = examJobOf({ ...parts, signal }, { connection, journal, board });
+  const worker = createWorker({ agenda, askedFor, journal, board, examJob, log, now, signal });
   const credentials = await webCredentials(config, log);
-  const rerun = createRerun({ client, agenda, board, worker, now });
+  const rerun = createRerun({ client, agenda, askedFor, board, worker, now });
   const web = await startWebServer(
     { credentials, exams: board.exams, rerun, identify: identifyInstance, log },
     config.web,
@@ -100,7 +104,7 @@ interface JobParts {
   readonly board: StatusBoard;
 }
 
-function examJobOf({ config, analyse, signal }: NodeParts, parts: JobParts): RunExam {
+function examJobOf({ config, analyse, models, signal }: NodeParts, parts: JobParts): ExamJob {
   const { connection, journal, board } = parts;
   const { dicomWebRoot } = config.orthanc;
   return createExamJob({
@@ -108,6 +112,7 @@ function examJobOf({ config, analyse, signal }: NodeParts, parts: JobParts): Run
     client: createOrthancClient(connection),
     store: createDicomWebStore({ ...connection, url: `${connection.url}${dicomWebRoot}` }),
     ...{ journal, board, analyse, now, dicomWebRoot, signal },
+    wantedModel: models.wanted,
     waitMs: 1000 * config.listen.waitSeconds,
     maxStudyBytes: 1e6 * config.listen.maxStudyMegabytes,
   });

@@ -2,18 +2,20 @@
 import { backoffMs, type Backoff } from '../../backoff.ts';
 import { NodeError, messageOf } from '../../errors.ts';
 import type { Agenda, AgendaItem } from '../../listen/agenda.ts';
-import type { Journal } from '../../listen/journal.ts';
+import { saveIfPossible, type Journal } from '../../listen/journal.ts';
 import type { StudySource } from '../../listen/study-source.ts';
 import { withoutUids, type Log } from '../../log.ts';
 import { SOFTWARE } from '../../software.ts';
-import type { ExamOutcome, RunExam } from './exam-job.ts';
+import type { AskedFor } from './asked-for.ts';
+import type { ExamJob, ExamOutcome } from './exam-job.ts';
 import type { StatusBoard } from './status-board.ts';
 
 export interface WorkerParts {
   readonly agenda: Agenda;
+  readonly askedFor: AskedFor;
   readonly journal: Journal;
   readonly board: StatusBoard;
-  readonly runExam: RunExam;
+  readonly examJob: ExamJob;
   readonly log: Log;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -34,27 +36,32 @@ const BACKOFF: Backoff = { firstMs: 2_000, maxMs: 300_000 };
 const MAX_FAILURES = 8;
 
 export function createWorker(parts: WorkerParts): Worker {
-  const { agenda, runExam, log, signal } = parts;
+  const { agenda, askedFor, examJob, log, signal } = parts;
   const failed = new Map<string, string>();
   let current: AgendaItem | undefined;
   let jobs = 0;
 
-  const runOne = async (item: AgendaItem): Promise<void> => {
+  /** @returns true when nothing follows by itself */
+  const runOne = async (item: AgendaItem): Promise<boolean> => {
     const { orthancStudyId } = item;
     const jobLog = log.child({ job: ++jobs, orthancStudyId, attempt: item.failures + 1 });
     try {
-      const outcome = await runExam(item, jobLog);
+      const outcome = await examJob.run(item, jobLog);
       if (outcome.kind === 'failed' && signal.aborted) {
         jobLog.info('exam abandoned: the next start takes it up');
-        return;
+        return false;
       }
       if (outcome.kind !== 'nothing-to-do') failed.delete(orthancStudyId);
       const isFinal = await handle(parts, item, { outcome, log: jobLog });
-      if (isFinal && outcome.kind === 'failed')
+      if (isFinal && outcome.kind === 'failed' && isLasting(outcome.error))
         failed.set(orthancStudyId, outcome.source.sourceKey);
+      return isFinal;
     } catch (error) {
+      failed.delete(orthancStudyId);
+      if (!isGone(error) && retryOrGiveUp(parts, item, { error, log: jobLog })) return false;
       if (isGone(error)) dropStudy(parts, item, jobLog);
-      else retryOrGiveUp(parts, item, { error, log: jobLog });
+      else parts.board.giveUp(orthancStudyId, reasonOf(error));
+      return true;
     }
   };
 
@@ -64,8 +71,10 @@ export function createWorker(parts: WorkerParts): Worker {
         const item = await agenda.take(signal).catch(() => undefined);
         if (item === undefined) return;
         current = item;
-        await runOne(item);
+        const isFinal = await runOne(item);
         current = undefined;
+        if (isFinal) examJob.forget(item.orthancStudyId);
+        if (isFinal && item.isAskedFor) await askedFor.forget(item.orthancStudyId);
       }
     },
     current: () => current,
@@ -113,13 +122,15 @@ async function settleFailure(
     return true;
   }
   const reason = reasonOf(error);
-  const isAnalysed = board.get(source.studyInstanceUid)?.work === 'done';
+  const { work, delivery } = board.get(source.studyInstanceUid) ?? {};
+  const isAnalysed = work === 'done';
   if (retryOrGiveUp(parts, item, { error, log })) {
     board.update(source, isAnalysed ? { reason } : { work: 'queued', reason });
     return false;
   }
   const isRefused = error instanceof NodeError && error.disposition === 'reject';
-  if (isAnalysed) board.update(source, { delivery: 'failed', reason });
+  if (isAnalysed && delivery === 'delivered') board.update(source, { reason });
+  else if (isAnalysed) board.update(source, { delivery: 'failed', reason });
   else board.update(source, { work: isRefused ? 'refused' : 'failed', reason });
   // What these instances are will not change; whether storing works again may.
   if (isRefused && !isAnalysed) {
@@ -127,10 +138,15 @@ async function settleFailure(
     const software = SOFTWARE.version;
     const entry = { sourceKey, updatedAtMs, outcome: 'refused', software, isNoted: false } as const;
     parts.journal.record(orthancStudyId, entry);
-    await parts.journal.save();
+    await saveIfPossible(parts.journal, log);
   }
   return true;
 }
+
+/** A study that is gone may be sent again as it was; a DICOMweb that was missing may be there next time. */
+const isLasting = (error: unknown): boolean =>
+  !(error instanceof NodeError) ||
+  (error.code !== 'not-found' && error.code !== 'configuration-invalid');
 
 const isGone = (error: unknown): boolean =>
   error instanceof NodeError && error.code === 'not-found';

@@ -9,41 +9,23 @@ import { runNode } from '../../../src/commands/serve/run-node.ts';
 import { resolveServeConfig } from '../../../src/config.ts';
 import { identifyInstance } from '../../../src/dicom/identify-instance.ts';
 import { NodeError } from '../../../src/errors.ts';
-import type { ExamStatus } from '../../../src/exam-status.ts';
-import type { Findings } from '../../../src/findings.ts';
 import { createLog } from '../../../src/log.ts';
 import { createDicomWebStore } from '../../../src/orthanc/dicomweb.ts';
-import type { ExamResult } from '../../../src/result.ts';
 import { failure } from '../../support/failure.ts';
+import {
+  nextSweeps,
+  resultOf,
+  startNodeInProcess,
+  type NodeInProcess,
+} from '../../support/node-in-process.ts';
 import { hasOrthanc, startOrthanc, type OrthancProcess } from '../../support/orthanc-process.ts';
-import { tinyImages, tinyResult, type TinyImage } from '../../support/tiny-study.ts';
+import { tinyImages, type TinyImage } from '../../support/tiny-study.ts';
 import { waitFor } from '../../support/wait-for.ts';
-
-const KINDS = ['anatomy-seg', 'pathology-seg', 'report-sr'] as const;
-
-/** Results without a network: what the node does with an exam is the question here, not what it sees. */
-function resultOf(studyInstanceUid: string, salt: string): ExamResult {
-  return {
-    fingerprint: salt,
-    findings: { schema: 'cinemyops-findings-1', model: { version: 'test' } } as Findings,
-    objects: KINDS.map((kind) => tinyResult(studyInstanceUid, kind, salt)),
-  };
-}
-
-interface Node {
-  readonly lines: string[];
-  /** Number of instances and `waitIsOver` of each analysis that was begun. */
-  readonly analyses: (readonly [instances: number, waitIsOver: boolean])[];
-  readonly exams: () => Promise<ExamStatus[]>;
-  readonly rerun: (image: TinyImage) => Promise<Response>;
-  readonly ended: Promise<void>;
-  readonly stop: () => Promise<void>;
-}
 
 describe('runNode', () => {
   let orthanc: OrthancProcess;
   let folder = '';
-  const nodes: Node[] = [];
+  const nodes: NodeInProcess[] = [];
 
   before(async function () {
     if (!hasOrthanc()) return this.skip();
@@ -60,49 +42,8 @@ describe('runNode', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function startNode(analyse?: Analyse, argv: readonly string[] = [], password?: string): Node {
-    const config = resolveServeConfig({
-      argv: [
-        ...['--orthanc-url', orthanc.url, '--orthanc-user', orthanc.user, '--state-dir', folder],
-        ...['--web-port', '0', '--poll', '0.1', '--sweep', '1', '--wait', '0', ...argv],
-      ],
-      env: {
-        CINEMYOPS_ORTHANC_PASSWORD: password ?? orthanc.password,
-        CINEMYOPS_WEB_PASSWORD: 'node-secret',
-      },
-    });
-    const lines: string[] = [];
-    const log = createLog({ level: 'debug', isTerminal: false, write: (l) => void lines.push(l) });
-    const analyses: [number, boolean][] = [];
-    const controller = new AbortController();
-    const ended = runNode({
-      ...{ config, log, models: modelLine(config), signal: controller.signal },
-      analyse: (instances, options) => {
-        analyses.push([instances.length, options.waitIsOver]);
-        if (analyse !== undefined) return analyse(instances, options);
-        const uids = instances.map((instance) => identifyInstance(instance.bytes));
-        const salt = uids.map((uid) => uid.sopInstanceUid).sort();
-        return Promise.resolve(resultOf(uids[0]?.studyInstanceUid ?? '', salt.join()));
-      },
-    });
-    // A test that expects the failure looks at it; for the rest it must not be unhandled.
-    ended.catch(() => undefined);
-    const ask = async (path: string, init: RequestInit = {}) => {
-      const url = await waitFor('the page', () => /"url":"([^"]+)"/.exec(lines.join(''))?.[1]);
-      const authorization = `Basic ${Buffer.from('cinemyops:node-secret').toString('base64')}`;
-      const headers = { authorization, 'content-type': 'application/json' };
-      return fetch(`${url}${path}`, { ...init, headers });
-    };
-    const node: Node = {
-      ...{ lines, analyses, ended },
-      exams: async () => (await (await ask('/api/exams')).json()) as ExamStatus[],
-      rerun: ({ studyInstanceUid }) =>
-        ask('/api/rerun', { method: 'POST', body: JSON.stringify({ studyInstanceUid }) }),
-      stop: async () => {
-        controller.abort(new Error('stopped by the test'));
-        await ended.catch(() => undefined);
-      },
-    };
+  function startNode(analyse?: Analyse, argv: readonly string[] = [], password?: string) {
+    const node = startNodeInProcess({ orthanc, folder, analyse, argv, password });
     nodes.push(node);
     return node;
   }
@@ -124,17 +65,12 @@ describe('runNode', () => {
     return (await found.json()) as string[];
   }
 
-  const delivered = (node: Node, count = 1) =>
+  const delivered = (node: NodeInProcess, count = 1) =>
     waitFor('delivery', async () => {
       const exams = await node.exams();
       const done = exams.filter((exam) => exam.delivery === 'delivered');
       return done.length >= count && done;
     });
-  const sweeps = (node: Node) => node.lines.filter((line) => line.includes('sweep done')).length;
-  const nextSweeps = async (node: Node, count = 2) => {
-    const before = sweeps(node);
-    await waitFor('the next sweeps', () => sweeps(node) >= before + count);
-  };
 
   it('removes what a killed night copied, also when no night is to come', async () => {
     mkdirSync(join(folder, 'night', 'exams'), { recursive: true });
@@ -233,7 +169,7 @@ describe('runNode', () => {
         : Promise.resolve(resultOf('1.2.3', 'never'));
     await send(images);
     const node = startNode(refuse);
-    const refused = (from: Node) =>
+    const refused = (from: NodeInProcess) =>
       waitFor('the refusal', async () => (await from.exams()).find((e) => e.work === 'refused'));
     expect((await refused(node)).reason).to.contain('short-axis cine');
     await nextSweeps(node);

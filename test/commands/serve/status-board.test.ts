@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openStatusBoard } from '../../../src/commands/serve/status-board.ts';
+import type { Findings } from '../../../src/findings.ts';
 import { shortHash } from '../../../src/fingerprint.ts';
 import { createLog } from '../../../src/log.ts';
 
@@ -14,7 +15,8 @@ const study = (number: number) => ({
 describe('status board', () => {
   let folder = '';
   const log = createLog({ level: 'silent', isTerminal: false, write: () => undefined });
-  const open = () => openStatusBoard(folder, { now: () => Date.UTC(2026, 0, 1), log });
+  const isDone = (id: string) => id === 'orthanc-1';
+  const open = () => openStatusBoard(folder, { now: () => Date.UTC(2026, 0, 1), log, isDone });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'cinemyops-board-'));
   });
@@ -45,6 +47,22 @@ describe('status board', () => {
     await board.flush();
     expect((await open()).exams().map(({ work }) => work)).to.deep.equal(['done', 'refused']);
     expect(statSync(join(folder, 'exams.json')).mode & 0o077).to.equal(0);
+  });
+
+  it('shows the findings of an earlier run when a restart cuts the next one short', async () => {
+    const findings = { schema: 'cinemyops-findings-1' } as Findings;
+    const board = await open();
+    for (const number of [1, 2]) {
+      board.update(study(number), { work: 'done', delivery: 'delivered', findings });
+      board.update(study(number), { work: 'running', delivery: 'none', reason: 'r' });
+    }
+    await board.flush();
+    const again = (await open()).exams();
+    expect(again.map((exam) => exam.work)).to.deep.equal(['done', 'done']);
+    expect(again.map((exam) => exam.findings)).to.deep.equal([findings, findings]);
+    // Only the journal knows whether the earlier results were stored.
+    expect(again.map((exam) => exam.delivery)).to.deep.equal(['delivered', 'none']);
+    expect(again.map((exam) => exam.reason)).to.deep.equal([undefined, undefined]);
   });
 
   it('forgets the exams unchanged for longest, and removed ones', async () => {
