@@ -4,7 +4,9 @@ import { ANATOMY } from '../labels.ts';
 import type { CineMyopsSession } from '../network/session.ts';
 import { zScore } from '../network/z-score.ts';
 import { sliceStep, type Volume4D } from '../volume.ts';
-import { frameView, nativeGrid, toRegion, type NativeGrid, type Region } from './region.ts';
+import { placeAround } from './place.ts';
+import { frameView, toRegion } from './region.ts';
+import { voteOnCentre } from './vote-on-centre.ts';
 
 /** Coarse enough for a whole slice in a tenth of a second. */
 const SEARCH_PIXEL_MM = 1.5;
@@ -25,99 +27,51 @@ export async function locateHeart(
   session: CineMyopsSession,
 ): Promise<readonly [y: number, x: number]> {
   const [sizeT, sizeZ, rows, columns] = volume.shape;
-  const grid = nativeGrid(volume, SEARCH_PIXEL_MM);
-  const size = multipleOf16(Math.max(rows * grid.scale[0], columns * grid.scale[1]));
   const middle: readonly [number, number] = [(rows - 1) / 2, (columns - 1) / 2];
-  const whole: Region = {
-    size,
-    pixelMm: SEARCH_PIXEL_MM,
-    centres: Array.from({ length: sizeZ }, () => middle),
-  };
+  const [rowMm, columnMm] = volume.pixelSpacingMm;
+  const sideMm = Math.max(rows * rowMm, columns * columnMm);
+  // Slices are laid over each other as they lie in the patient.
+  const { grid, region } = placeAround(volume, middle, sideMm, SEARCH_PIXEL_MM);
+  const { size } = region;
   const phases = [...new Set(SEARCH_FRACTIONS.map((f) => Math.floor(f * sizeT)))];
-  const evidence = new Float64Array(size * size);
+  const slices: Float64Array[] = [];
   for (let z = 0; z < sizeZ; z++) {
     const images = new Float32Array(phases.length * size * size);
     for (const [n, t] of phases.entries()) {
-      const frame = toRegion(frameView(volume.voxels, volume.shape, t, z), grid, whole, z);
+      const frame = toRegion(frameView(volume.voxels, volume.shape, t, z), grid, region, z);
       zScore(frame);
       images.set(frame, n * size * size);
     }
     const anatomy = await session.runAnatomy(images, [phases.length, size, size]);
-    addLv(evidence, anatomy, phases.length);
+    slices.push(lvEvidence(anatomy, phases.length, size));
   }
-  return centreOf(evidence, { size, grid, middle, volume });
+  requireVentricle(slices, volume);
+  const [y, x] = voteOnCentre(slices, size, SEARCH_PIXEL_MM);
+  const half = (size - 1) / 2;
+  return [middle[0] + (y - half) / grid.scale[0], middle[1] + (x - half) / grid.scale[1]];
 }
 
-/** Adds the mean LV probability over phases. */
-function addLv(evidence: Float64Array, anatomy: Float32Array, phases: number): void {
-  const size = evidence.length;
+/** The mean LV probability over phases, `[size, size]`. */
+function lvEvidence(anatomy: Float32Array, phases: number, size: number): Float64Array {
+  const evidence = new Float64Array(size * size);
   for (let n = 0; n < phases; n++) {
-    const start = (n * CLASSES + ANATOMY.lvBlood) * size;
-    for (let i = 0; i < size; i++) {
+    const start = (n * CLASSES + ANATOMY.lvBlood) * evidence.length;
+    for (let i = 0; i < evidence.length; i++) {
       // Faint probabilities all over a large field of view would outweigh a heart.
       const p = anatomy[start + i];
       if (p > 0.5) evidence[i] += p / phases;
     }
   }
+  return evidence;
 }
 
-function centreOf(
-  evidence: Float64Array,
-  place: {
-    size: number;
-    grid: NativeGrid;
-    middle: readonly [number, number];
-    volume: Volume4D;
-  },
-): readonly [number, number] {
-  const { size, grid, middle, volume } = place;
-  const stepMm = heightOfSlice(volume);
-  const totalMl = (evidence.reduce((a, b) => a + b, 0) * SEARCH_PIXEL_MM ** 2 * stepMm) / 1000;
-  if (totalMl < MIN_LV_ML) {
-    throw new NodeError(
-      'heart-not-found',
-      `expected a left ventricle of ${MIN_LV_ML} mL or more, got ${totalMl.toFixed(1)} mL over all slices: check that this is a short-axis cine; nothing was segmented`,
-    );
-  }
-  const [y, x] = weightedCentre(evidence, size);
-  const half = (size - 1) / 2;
-  return [middle[0] + (y - half) / grid.scale[0], middle[1] + (x - half) / grid.scale[1]];
-}
-
-/** Centroid of the evidence, drawn to its densest part: islands far from it lose their weight. */
-function weightedCentre(evidence: Float64Array, size: number): readonly [number, number] {
-  let [centreY, centreX] = centroid(evidence, size, () => 1);
-  for (const radiusMm of [120, 80, 60, 50]) {
-    const radius = radiusMm / SEARCH_PIXEL_MM;
-    const near = (y: number, x: number) =>
-      Math.exp(-((y - centreY) ** 2 + (x - centreX) ** 2) / (2 * (radius / 2) ** 2));
-    [centreY, centreX] = centroid(evidence, size, near);
-  }
-  return [centreY, centreX];
-}
-
-function centroid(
-  evidence: Float64Array,
-  size: number,
-  weight: (y: number, x: number) => number,
-): [number, number] {
-  let [sum, sumY, sumX] = [0, 0, 0];
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      if (evidence[y * size + x] === 0) continue;
-      const w = evidence[y * size + x] * weight(y, x);
-      sum += w;
-      sumY += w * y;
-      sumX += w * x;
-    }
-  }
-  return [sumY / sum, sumX / sum];
-}
-
-function heightOfSlice(volume: Volume4D): number {
-  return sliceStep(volume.planes)?.mm ?? volume.sliceThicknessMm;
-}
-
-function multipleOf16(pixels: number): number {
-  return Math.ceil(pixels / 16) * 16;
+function requireVentricle(slices: readonly Float64Array[], volume: Volume4D): void {
+  const stepMm = sliceStep(volume.planes)?.mm ?? volume.sliceThicknessMm;
+  const pixels = slices.reduce((sum, evidence) => sum + evidence.reduce((a, b) => a + b, 0), 0);
+  const totalMl = (pixels * SEARCH_PIXEL_MM ** 2 * stepMm) / 1000;
+  if (totalMl >= MIN_LV_ML) return;
+  throw new NodeError(
+    'heart-not-found',
+    `expected a left ventricle of ${MIN_LV_ML} mL or more, got ${totalMl.toFixed(1)} mL over all slices: check that this is a short-axis cine; nothing was segmented`,
+  );
 }
