@@ -61,6 +61,7 @@ async function writeTimidModel(modelsDir: string): Promise<void> {
     parameters: changed,
     isTrained: true,
     origin: { kind: 'trained' },
+    input: manifest.input,
   });
 }
 
