@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What is answered in Orthanc's place; undefined passes the request on. */
-export type Interception = (
-  method: string,
-  path: string,
-) => { readonly status: number; readonly body?: string } | undefined;
+type Answer = { readonly status: number; readonly body?: string } | undefined;
+
+/** What is answered in Orthanc's place, at once or later; undefined passes the request on. */
+export type Interception = (method: string, path: string) => Answer | Promise<Answer>;
 
 export interface FrontDoor {
   readonly url: string;
@@ -19,13 +18,16 @@ export interface FrontDoor {
 /** Opens a front door on a free loopback port. */
 export async function openFrontDoor(orthancUrl: string): Promise<FrontDoor> {
   let current: Interception = () => undefined;
-  const server = createServer((incoming, outgoing) => {
-    const answer = current(incoming.method ?? '', incoming.url ?? '');
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const answer = await current(incoming.method ?? '', incoming.url ?? '');
     if (answer === undefined) passOn(orthancUrl, incoming, outgoing);
     else {
       incoming.resume();
       outgoing.writeHead(answer.status).end(answer.body ?? '');
     }
+  };
+  const server = createServer((incoming, outgoing) => {
+    void serve(incoming, outgoing);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

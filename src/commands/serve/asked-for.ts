@@ -18,8 +18,10 @@ export interface AskedFor {
    * @throws {NodeError} `state-unreadable` when it cannot be written
    */
   readonly add: (study: StudyName) => Promise<void>;
-  /** For a study whose run has ended, in whatever way. */
-  readonly forget: (orthancStudyId: string) => Promise<void>;
+  /** What was last asked for of a study. */
+  readonly wishFor: (orthancStudyId: string) => StudyName | undefined;
+  /** For a wish whose run has ended, in whatever way; a later one for the same study stays. */
+  readonly forget: (wish: StudyName) => Promise<void>;
 }
 
 /**
@@ -38,13 +40,15 @@ export async function openAskedFor(folder: string, log: Log): Promise<AskedFor> 
   return {
     studies: () => [...studies.values()],
     add: async (study) => {
-      studies.set(study.orthancStudyId, study);
+      studies.set(study.orthancStudyId, { ...study });
       await save().catch((error: unknown) => {
         throw asStateError(file, error);
       });
     },
-    forget: async (orthancStudyId) => {
-      if (!studies.delete(orthancStudyId)) return;
+    wishFor: (orthancStudyId) => studies.get(orthancStudyId),
+    forget: async (wish) => {
+      if (studies.get(wish.orthancStudyId) !== wish) return;
+      studies.delete(wish.orthancStudyId);
       await save().catch((error: unknown) => {
         log.error(
           { err: error, path: file },

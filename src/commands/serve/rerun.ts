@@ -23,12 +23,15 @@ export interface RerunParts {
  * a request to Orthanc, and `state-unreadable` when the request cannot be kept.
  */
 export function createRerun(parts: RerunParts): (studyInstanceUid: string) => Promise<RerunAnswer> {
-  const { client, askedFor, worker } = parts;
+  const { client, askedFor, board, worker } = parts;
   return async (studyInstanceUid) => {
     const orthancStudyId = await client.findStudy(studyInstanceUid);
     if (orthancStudyId === undefined) return { kind: 'unknown-study' };
     const id = shortHash(studyInstanceUid);
-    if (worker.current()?.orthancStudyId === orthancStudyId) return { kind: 'already-queued', id };
+    const isRunning = worker.current()?.orthancStudyId === orthancStudyId;
+    // Whose results are there already, the person has seen and wants anew.
+    const isDelivered = board.get(studyInstanceUid)?.delivery === 'delivered';
+    if (isRunning && !isDelivered) return { kind: 'already-queued', id };
     const study = { studyInstanceUid, orthancStudyId };
     await askedFor.add(study);
     return { kind: offerAskedFor(parts, study) ? 'queued' : 'already-queued', id };

@@ -71,10 +71,11 @@ export function createWorker(parts: WorkerParts): Worker {
         const item = await agenda.take(signal).catch(() => undefined);
         if (item === undefined) return;
         current = item;
+        const wish = askedFor.wishFor(item.orthancStudyId);
         const isFinal = await runOne(item);
         current = undefined;
         if (isFinal) examJob.forget(item.orthancStudyId);
-        if (isFinal && item.isAskedFor) await askedFor.forget(item.orthancStudyId);
+        if (isFinal && item.isAskedFor && wish !== undefined) await askedFor.forget(wish);
       }
     },
     current: () => current,

@@ -52,6 +52,8 @@ describe('runNode, when something goes wrong with an exam', () => {
       await orthanc.fetch(`/studies/${id}`, { method: 'DELETE' });
   }
 
+  const askedFor = () => readFileSync(join(folder, 'asked-for.json'), 'utf8');
+
   const delivered = (node: NodeInProcess) =>
     waitFor('delivery', async () =>
       (await node.exams()).find(({ delivery }) => delivery === 'delivered'),
@@ -128,7 +130,7 @@ describe('runNode, when something goes wrong with an exam', () => {
     await delivered(first);
     isHeld = true;
     expect((await first.rerun(image)).status).to.equal(202);
-    expect(readFileSync(join(folder, 'asked-for.json'), 'utf8')).to.contain('orthancStudyId');
+    expect(askedFor()).to.contain('orthancStudyId');
     await waitFor('the analysis', () => first.analyses.length === 2);
     const stopped = first.stop();
     never.abort();
@@ -143,6 +145,33 @@ describe('runNode, when something goes wrong with an exam', () => {
     await nextSweeps(third);
     expect(third.analyses).to.deep.equal([]);
     expect((await third.exams()).map(({ work }) => work)).to.deep.equal(['done']);
+  });
+
+  it('makes an exam anew that is asked for while its results are already there', async () => {
+    const images = tinyImages('asked-early', { to: 3 });
+    await send(images);
+    const door = await openFrontDoor(orthanc.url);
+    const passes = new AbortController();
+    try {
+      door.intercept(async (method, path) => {
+        const isNote = method === 'PUT' && path.includes('/metadata/');
+        if (isNote && !passes.signal.aborted) await once(passes.signal, 'abort');
+        return undefined;
+      });
+      const node = startNode({ argv: ['--orthanc-url', door.url] });
+      await delivered(node);
+      const answer = await node.rerun(images[0]);
+      expect(await answer.json()).to.include({ kind: 'queued' });
+      passes.abort();
+      await waitFor('the second analysis', () => node.analyses.length === 2);
+      await waitFor('its end', () => !askedFor().includes('orthancStudyId'));
+      await delivered(node);
+      await nextSweeps(node);
+      expect(node.analyses).to.have.lengthOf(2);
+    } finally {
+      passes.abort();
+      await door.close();
+    }
   });
 
   it('does not leave an exam queued that Orthanc refuses to tell of', async () => {
@@ -160,8 +189,7 @@ describe('runNode, when something goes wrong with an exam', () => {
         (await node.exams()).find(({ work }) => work === 'failed'),
       );
       expect(exam.reason).to.contain('HTTP 403');
-      const asked = () => readFileSync(join(folder, 'asked-for.json'), 'utf8');
-      await waitFor('the request to be forgotten', () => !asked().includes('orthancStudyId'));
+      await waitFor('the request to be forgotten', () => !askedFor().includes('orthancStudyId'));
     } finally {
       await door.close();
     }
