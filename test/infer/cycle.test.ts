@@ -11,6 +11,12 @@ describe('cardiac cycle', () => {
     expect(findEndPhases(volumes, 1)).to.deep.equal({ endDiastole: 19, endSystole: 9 });
   });
 
+  it('takes the end of ejection for end systole, not the last of a flat bottom', () => {
+    const volumes = [150, 149, 140, 118, 92, 71, 62, 60, 60, 60, 59.5, 60, 68, 90, 118, 135, 146];
+    expect(findEndPhases(volumes, 1)).to.deep.equal({ endDiastole: 0, endSystole: 7 });
+    expect(findEndPhases(volumes, 0.9)).to.deep.equal({ endDiastole: 0, endSystole: 7 });
+  });
+
   it('is not misled by one noisy phase', () => {
     const volumes = [100, 99, 90, 70, 60, 55, 60, 75, 88, 97];
     volumes[7] = 104;
