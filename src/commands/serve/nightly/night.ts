@@ -160,7 +160,10 @@ function planOf(
 
 const isSimulated = ({ source }: PatientOfSource): boolean => isSimulatedSpec(source.spec);
 
-/** The patients that the gate judges by: no model of the line was ever trained on them. */
+/**
+ * The patients that the gate judges by. No model of the line was ever trained on one of them, but where drawings of all
+ * patients below the share were deleted since: the next one, who was trained on, then takes their place.
+ */
 function heldOut(patients: readonly PatientOfSource[]): PatientOfSource[] {
   const simulated = patients
     .filter(isSimulated)
