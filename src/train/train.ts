@@ -25,7 +25,7 @@ import { changedPlan, type PlanChanges, totalSteps, type TrainingPlan } from './
 import { reportPage } from './report-page.ts';
 import { collectMeans } from './running-mean.ts';
 import { kindOfStep, learningRateAt, settingsOfStep } from './schedule.ts';
-import { splitPatients } from './split.ts';
+import { type PatientOfSource, splitPatients } from './split.ts';
 import { validate, type Validation } from './validate.ts';
 import { drawValidationCases, type ValidationCase } from './validation-cases.ts';
 
@@ -58,12 +58,16 @@ export interface TrainingOutcome {
   readonly steps: number;
   readonly hours: number;
   readonly epochs: readonly EpochMetrics[];
+  /** Of these weights, on more held-out slices than an epoch is judged by; empty when interrupted. */
+  readonly heldOutDice: Validation['dice'];
   readonly engine: string;
 }
 
 const CHECKPOINT_EVERY_MS = 120_000;
 const MS_PER_HOUR = 3_600_000;
 const MOST_OVERLAYS = 12;
+/** Slices that the result is judged by, over those of an epoch: of scar, few slices have any. */
+const FINAL_SLICES = 10;
 
 /**
  * Starts a run in a folder that holds none.
@@ -112,6 +116,7 @@ interface Run {
   readonly plan: TrainingPlan;
   readonly parts: TrainingParts;
   readonly engine: TrainingEngine;
+  readonly heldOut: readonly PatientOfSource[];
   readonly cases: readonly ValidationCase[];
   readonly epochs: EpochMetrics[];
   readonly means: ReturnType<typeof collectMeans>;
@@ -131,6 +136,7 @@ async function openRun(start: Checkpoint, parts: TrainingParts): Promise<Run> {
     plan,
     parts,
     engine: await openTrainingEngine(plan.architecture, state, parts),
+    heldOut: validation,
     cases: await drawValidationCases(plan, validation),
     epochs: await readMetrics(parts.folder, step),
     means: collectMeans(),
@@ -234,8 +240,19 @@ async function outcomeOf(run: Run, ending: TrainingOutcome['ending']): Promise<T
     steps: step,
     hours: hours(),
     epochs,
+    heldOutDice: ending === 'interrupted' ? {} : await finalDice(run, parameters),
     engine: engine.description,
   };
+}
+
+async function finalDice(
+  { plan, heldOut }: Run,
+  parameters: NamedParameters,
+): Promise<Validation['dice']> {
+  const validationSlices = FINAL_SLICES * plan.validationSlices;
+  const cases = await drawValidationCases({ ...plan, validationSlices }, heldOut);
+  if (cases.length === 0) return {};
+  return (await validate({ architecture: plan.architecture, parameters }, cases)).dice;
 }
 
 async function writeReport(run: Run, validation: Validation | undefined): Promise<void> {

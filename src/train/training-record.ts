@@ -23,7 +23,7 @@ const LEAST_SCAR_DICE = 0.25;
 
 /** Whether what the trained model shows of scar, and what it does not show, means something. */
 export function findsPathology(outcome: TrainingOutcome): boolean {
-  return (keptEpoch(outcome)?.dice.scar ?? 0) >= LEAST_SCAR_DICE;
+  return (outcome.heldOutDice['scar'] ?? 0) >= LEAST_SCAR_DICE;
 }
 
 /** The epoch whose weights are kept. */
@@ -42,7 +42,7 @@ export function trainingRecord(outcome: TrainingOutcome): TrainingRecord {
     steps,
     hours: Number(hours.toFixed(3)),
     keptEpoch: kept?.epoch ?? null,
-    heldOutDice: kept?.dice ?? {},
+    heldOutDice: { ...outcome.heldOutDice },
     plan: z.json().parse({ ...plan, data: dataKinds(plan.data) }),
   };
 }

@@ -78,7 +78,12 @@ describe('a training run that is killed', function () {
     // The same operations in the same order: no rounding to allow for.
     expect(difference(whole, resumed)).to.equal(0);
 
-    const { manifest } = await loadModel(join(root, 'models-whole', 'resumed'));
-    expect(manifest.input).to.include({ regionSizeMm: 48, pathologySizeMm: 32 });
+    const [ofWhole, ofResumed] = await Promise.all(
+      ['whole', 'killed'].map((run) => loadModel(join(root, `models-${run}`, 'resumed'))),
+    );
+    expect(ofWhole.manifest.input).to.include({ regionSizeMm: 48, pathologySizeMm: 32 });
+    const { heldOutDice } = ofWhole.manifest.training!;
+    expect(heldOutDice).to.include.keys('lv', 'scar', 'lvWide');
+    expect(ofResumed.manifest.training!.heldOutDice).to.deep.equal(heldOutDice);
   });
 });
