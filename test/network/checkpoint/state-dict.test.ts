@@ -161,6 +161,27 @@ describe('readStateDict', () => {
       expect(refusal(file)).to.include('1200000 bytes of tensors');
     });
 
+    it('a pickle that would take hundreds of times its size in memory', () => {
+      expect(refusal(torchFile(Buffer.alloc(1_100_000, '}')))).to.include('opcodes');
+      const long = Buffer.concat([Buffer.from('X\0\0\0\x02'), Buffer.alloc(2 ** 25)]);
+      expect(refusal(torchFile(long))).to.include('a pickle of 33554440 bytes');
+    });
+
+    it('zip entries that overlap, before any is checked', () => {
+      const names = Array.from({ length: 10 }, (_, i) => `archive/data/${i}`);
+      const file = zipOf(
+        ...names.map((name, i) => ({ name, data: Buffer.alloc(i > 0 ? 0 : 5000) })),
+      );
+      const directory = file.indexOf(Buffer.from('504b0102', 'hex'));
+      // Every entry is where the first one is, and as long.
+      for (let i = 1; i < names.length; i++) {
+        const at = directory + i * (46 + names[0].length);
+        file.copy(file, at + 16, directory + 16, directory + 28);
+        file.copy(file, at + 42, directory + 42, directory + 46);
+      }
+      expect(refusal(file)).to.include('overlap').and.to.include('"archive/data/1"');
+    });
+
     it('a zip bomb: entries are never inflated', () => {
       const data = deflateRawSync(Buffer.alloc(50_000_000));
       expect(refusal(zipOf({ name: 'archive/data.pkl', data, method: 8 }))).to.include(
