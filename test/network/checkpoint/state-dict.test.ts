@@ -150,6 +150,12 @@ describe('readStateDict', () => {
       expect(message).to.include('[1000000000]');
     });
 
+    it('a tensor of more dimensions than a sentence should list', () => {
+      const shape = Array<number>(1000).fill(1);
+      const spec = { storageKey: '0', storageElements: 1, shape };
+      expect(refusal(torchFile(oneTensor(spec), { '0': floats(1) }))).to.include('1000 dimensions');
+    });
+
     it('many tensors over one storage that together exceed the file', () => {
       const spec = { storageKey: '0', storageElements: 1000, shape: [1000] };
       const pairs = Array.from({ length: 300 }, (_, i): [Buffer, Buffer] => [
