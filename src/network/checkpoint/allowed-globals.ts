@@ -22,6 +22,9 @@ const STORAGES: ReadonlyMap<string, TorchDtype> = new Map([
   ['torch.BoolStorage', 'uint8'],
 ]);
 
+/** As NumPy limits it; a weight has five at most. */
+const MAX_DIMENSIONS = 32;
+
 type Maker = (args: readonly PickleValue[], name: string) => PickleValue;
 
 /** nnU-Net's trainer logs NumPy scalars beside the weights, so their three names are data too. */
@@ -103,6 +106,9 @@ function rebuildTensor(args: readonly PickleValue[], name: string): TorchTensor 
 
 function checkWithinStorage(tensor: TorchTensor): void {
   const { shape, stride, storage } = tensor;
+  if (shape.length > MAX_DIMENSIONS) {
+    throw checkpointError(`claims a tensor of ${shape.length} dimensions`);
+  }
   const available = storage.bytes.length / BYTES_PER_ELEMENT[storage.dtype];
   const last = shape.reduce((sum, size, axis) => sum + (size - 1) * (stride[axis] ?? 0), 0);
   const reached = shape.includes(0) ? 0 : tensor.offset + last + 1;

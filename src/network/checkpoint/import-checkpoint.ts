@@ -4,9 +4,11 @@ import { headInputChannels } from '../architecture.ts';
 import { type NamedParameters, type ParameterArray, parameterSpecs } from '../parameters.ts';
 import { authorsKey } from './authors-key.ts';
 import { checkpointError, quoted } from './checkpoint-error.ts';
-import type { TorchTensor } from './pickle-value.ts';
+import type { TorchDtype, TorchTensor } from './pickle-value.ts';
 import { readStateDict } from './state-dict.ts';
 import { float32Values } from './tensor-values.ts';
+
+const FLOAT_TYPES: ReadonlySet<TorchDtype> = new Set(['float64', 'float32', 'float16', 'bfloat16']);
 
 type StateDict = ReadonlyMap<string, TorchTensor>;
 
@@ -100,9 +102,16 @@ function planarValues(tensor: TorchTensor, shape: readonly number[], key: string
       `has ${quoted(key)} of shape [${tensor.shape.join(', ')}]; expected [${wanted.join(', ')}]`,
     );
   }
+  const { dtype } = tensor.storage;
+  if (!FLOAT_TYPES.has(dtype)) {
+    throw checkpointError(`has ${quoted(key)} as ${dtype}; expected floating-point numbers`);
+  }
   const values = centreTap(float32Values(tensor), depth, shape);
   if (!values.every(Number.isFinite)) {
     throw checkpointError(`has a value in ${quoted(key)} that is not a finite number`);
+  }
+  if (key.endsWith('.running_var') && values.some((variance) => variance < 0)) {
+    throw checkpointError(`has a negative variance in ${quoted(key)}`);
   }
   return values;
 }

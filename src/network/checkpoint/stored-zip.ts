@@ -43,8 +43,16 @@ export function readStoredZip(archive: Uint8Array): Map<string, Uint8Array> {
     'the zip directory',
   );
   const entries = new Map<string, Uint8Array>();
+  let claimed = 0;
   for (let i = 0; i < directory.entryCount; i++) {
     const header = readEntryHeader(cursor);
+    claimed += header.size;
+    // Without this a small file could have the same bytes checked many thousand times.
+    if (claimed > archive.length) {
+      throw checkpointError(
+        `has zip entries that overlap: up to ${quoted(header.name)} they claim ${claimed} bytes of a file of ${archive.length} bytes`,
+      );
+    }
     if (entries.has(header.name))
       throw checkpointError(`has the entry ${quoted(header.name)} twice`);
     entries.set(header.name, readEntry(archive, header));

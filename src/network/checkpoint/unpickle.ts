@@ -10,15 +10,22 @@ import type { PickleValue } from './pickle-value.ts';
 const STOP = 0x2e;
 const INST = 0x69;
 
+/** The authors' trainer writes 56 kB and 12,000 opcodes; a log of many epochs, a few times that. */
+const MAX_BYTES = 16 * 1024 ** 2;
+const MAX_OPCODES = 1_000_000;
+
 /**
- * Reads one pickle. Every value costs at least one byte of the file, so memory stays in
- * proportion to it.
+ * Reads one pickle. An opcode of one byte may make a value of hundreds, so both bytes and opcodes
+ * are limited, and with them memory.
  *
  * @throws {NodeError} `checkpoint-invalid`, naming the global or the opcode that is refused
  */
 export function unpickle(bytes: Uint8Array, persistentLoad: PersistentLoad): PickleValue {
+  if (bytes.length > MAX_BYTES) {
+    throw checkpointError(`has a pickle of ${bytes.length} bytes; expected at most ${MAX_BYTES}`);
+  }
   const machine = new PickleMachine(new ByteCursor(bytes, 'data.pkl'), persistentLoad);
-  for (;;) {
+  for (let count = 0; count < MAX_OPCODES; count++) {
     const opcode = machine.input.u8();
     if (opcode === STOP) return machine.pop();
     const value = VALUE_OPCODES.get(opcode);
@@ -27,6 +34,7 @@ export function unpickle(bytes: Uint8Array, persistentLoad: PersistentLoad): Pic
     else if (effect !== undefined) effect(machine);
     else throw refusedOpcode(opcode, machine.input);
   }
+  throw checkpointError(`has a pickle of more than ${MAX_OPCODES} opcodes`);
 }
 
 /** INST names a class in the stream: the error says which one was asked for. */

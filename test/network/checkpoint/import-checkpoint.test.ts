@@ -18,7 +18,7 @@ const architecture: Architecture = {
 
 interface Tensor {
   shape: number[];
-  data: Float32Array;
+  data: Float32Array | Int32Array;
 }
 
 /** A checkpoint of tiny widths in which every value is different, as the authors lay it out. */
@@ -121,6 +121,15 @@ describe('importCheckpoint', () => {
     const tensors = authorsTensors();
     tensors.get('motion_decoder.Conv.bias')!.data[1] = NaN;
     expect(refusal(tensors)).to.include('"motion_decoder.Conv.bias" that is not a finite');
+  });
+
+  it('names a key whose numbers are whole ones, or are variances below zero', () => {
+    const whole = authorsTensors();
+    whole.set('motion_decoder.Conv.bias', { shape: [2], data: Int32Array.of(1, 2) });
+    expect(refusal(whole)).to.include('"motion_decoder.Conv.bias" as int32');
+    const negative = authorsTensors();
+    negative.get('encoder.Conv2.conv.4.running_var')!.data[1] = -0.5;
+    expect(refusal(negative)).to.include('negative variance in "encoder.Conv2.conv.4.running_var"');
   });
 
   it('imports the checkpoint that the authors’ own code saved', function () {

@@ -150,6 +150,12 @@ describe('readStateDict', () => {
       expect(message).to.include('[1000000000]');
     });
 
+    it('a tensor of more dimensions than a sentence should list', () => {
+      const shape = Array<number>(1000).fill(1);
+      const spec = { storageKey: '0', storageElements: 1, shape };
+      expect(refusal(torchFile(oneTensor(spec), { '0': floats(1) }))).to.include('1000 dimensions');
+    });
+
     it('many tensors over one storage that together exceed the file', () => {
       const spec = { storageKey: '0', storageElements: 1000, shape: [1000] };
       const pairs = Array.from({ length: 300 }, (_, i): [Buffer, Buffer] => [
@@ -159,6 +165,27 @@ describe('readStateDict', () => {
       pairs[0] = [pairs[0][0], Buffer.concat([tensorPickle(spec), Buffer.from('q\0', 'latin1')])];
       const file = torchFile(pickle.dict(...pairs), { '0': new Uint8Array(4000) });
       expect(refusal(file)).to.include('1200000 bytes of tensors');
+    });
+
+    it('a pickle that would take hundreds of times its size in memory', () => {
+      expect(refusal(torchFile(Buffer.alloc(1_100_000, '}')))).to.include('opcodes');
+      const long = Buffer.concat([Buffer.from('X\0\0\0\x02'), Buffer.alloc(2 ** 25)]);
+      expect(refusal(torchFile(long))).to.include('a pickle of 33554440 bytes');
+    });
+
+    it('zip entries that overlap, before any is checked', () => {
+      const names = Array.from({ length: 10 }, (_, i) => `archive/data/${i}`);
+      const file = zipOf(
+        ...names.map((name, i) => ({ name, data: Buffer.alloc(i > 0 ? 0 : 5000) })),
+      );
+      const directory = file.indexOf(Buffer.from('504b0102', 'hex'));
+      // Every entry is where the first one is, and as long.
+      for (let i = 1; i < names.length; i++) {
+        const at = directory + i * (46 + names[0].length);
+        file.copy(file, at + 16, directory + 16, directory + 28);
+        file.copy(file, at + 42, directory + 42, directory + 46);
+      }
+      expect(refusal(file)).to.include('overlap').and.to.include('"archive/data/1"');
     });
 
     it('a zip bomb: entries are never inflated', () => {

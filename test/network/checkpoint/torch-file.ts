@@ -141,9 +141,9 @@ export function torchFile(
   );
 }
 
-/** A torch.save file of `{'state_dict': OrderedDict(...)}` from float32 tensors. */
+/** A torch.save file of `{'state_dict': OrderedDict(...)}` from float32 or int32 tensors. */
 export function checkpointFile(
-  tensors: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>,
+  tensors: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array | Int32Array }>,
 ): Buffer {
   const pairs: [Buffer, Buffer][] = [];
   const storages: Record<string, Uint8Array> = {};
@@ -153,7 +153,12 @@ export function checkpointFile(
     storages[storageKey] = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     pairs.push([
       pickle.text(name),
-      tensorPickle({ storageKey, storageElements: data.length, shape }),
+      tensorPickle({
+        storageKey,
+        storageType: data instanceof Int32Array ? 'IntStorage' : 'FloatStorage',
+        storageElements: data.length,
+        shape,
+      }),
     ]);
   }
   return torchFile(pickle.dict([pickle.text('state_dict'), pickle.dict(...pairs)]), storages);
