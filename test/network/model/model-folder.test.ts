@@ -155,6 +155,17 @@ describe('A model folder', () => {
       expect((await failure(loadModel(folder), 'model-invalid')).message).to.include('not JSON');
     });
 
+    it('when it would have images of a size that no heart needs', async () => {
+      for (const field of ['frames', 'pixelSpacingMm', 'regionSizeMm', 'pathologySizeMm']) {
+        await changeManifest((manifest) => {
+          const input = manifest['input'] as Record<string, number>;
+          manifest['input'] = { ...input, pixelSpacingMm: 1, frames: 17, [field]: 1e9 };
+        });
+        const { message } = await failure(loadModel(folder), 'model-invalid');
+        expect(message).to.include(`input.${field}: Too big`);
+      }
+    });
+
     it('on one line, whatever the manifest holds', async () => {
       const path = join(folder, 'manifest.json');
       const whole = await readFile(path, 'utf8');
