@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { NodeError } from '../errors.ts';
 import type { Optimiser } from '../network/training-step.ts';
+import { MAX_SIDE_MM } from '../network/model/manifest.ts';
 import { type Architecture, doublingWidths, SIZE_MULTIPLE } from '../network/architecture.ts';
 
 const count = z.int().positive();
@@ -9,7 +10,9 @@ const share = z.number().min(0).max(1);
 const imageSide = z
   .int()
   .multipleOf(SIZE_MULTIPLE)
-  .min(2 * SIZE_MULTIPLE);
+  .min(2 * SIZE_MULTIPLE)
+  // Else training would end in a model that is refused.
+  .max(MAX_SIDE_MM);
 const widths = z.tuple([count, count, count, count, count]).readonly();
 
 export const trainingPlanSchema = z.strictObject({

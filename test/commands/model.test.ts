@@ -146,6 +146,34 @@ describe('cinemyops model', () => {
     await failure(model('export', 'small', '--out', out), 'usage');
   });
 
+  it('export: a model without its card is refused and nothing is written', async () => {
+    await model('init', '--name', 'cardless', ...SMALL);
+    await rm(join(modelsDir, 'cardless', 'MODEL_CARD.md'));
+    const out = join(folder, 'cardless');
+    const { message } = await failure(model('export', 'cardless', '--out', out), 'model-invalid');
+    expect(message).to.include('lacks MODEL_CARD.md');
+    expect(existsSync(out)).to.equal(false);
+    await rm(join(modelsDir, 'cardless'), { recursive: true });
+  });
+
+  it('verify and run: a network in place of the other is refused', async () => {
+    await model('init', '--name', 'mixed', ...SMALL);
+    const at = (name: string) => join(modelsDir, 'mixed', name);
+    const manifest = JSON.parse(await readFile(at('manifest.json'), 'utf8')) as {
+      files: Record<string, unknown>;
+    };
+    manifest.files['anatomy.onnx'] = manifest.files['cinemyops.onnx'];
+    await writeFile(at('anatomy.onnx'), await readFile(at('cinemyops.onnx')));
+    await writeFile(at('manifest.json'), JSON.stringify(manifest));
+    const { stdout, exitCode } = await model('verify', 'mixed');
+    expect(exitCode).to.equal(2);
+    expect(stdout).to.include('anatomy.onnx: expected a network with the input images, got cine');
+    const cine = await writeCine([1, 16, 32]);
+    const work = model('run', 'mixed', '--cine', cine, '--out', folder, '--device', 'cpu');
+    await failure(work, 'model-invalid');
+    await rm(join(modelsDir, 'mixed'), { recursive: true });
+  });
+
   it('run: writes every output in its layout, whatever the layout of the cine', async () => {
     expect((await run(await writeCine([2, 3, 1, 16, 32]), 'a')).exitCode).to.equal(0);
     await run(await writeCine([2, 3, 16, 32]), 'b');

@@ -55,6 +55,7 @@ describe('the command line of train', () => {
       "--epochs with a number, got 'ten'",
     );
     expect(problemOf([...START, '--patch', '100'])).to.contain('patchMm');
+    expect(problemOf([...START, '--still-size', '2048'])).to.contain('stillPixels');
     expect(problemOf([...START, '--engine', 'torch'])).to.contain('onnxruntime');
     expect(problemOf([...START, '--stills-share', '0.5'])).to.contain('stillsShare');
     expect(problemOf([...START, '--from', 'm', '--width', '8'])).to.contain('--from');

@@ -1,6 +1,7 @@
 // `cinemyops model export`
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NodeError } from '../../errors.ts';
 import { EXIT } from '../../exit-code.ts';
 import { loadModel } from '../../network/model/load-model.ts';
 import { MODEL_FILES } from '../../network/model/manifest.ts';
@@ -17,13 +18,32 @@ export async function exportModel(argv: readonly string[], io: CommandIo): Promi
   });
   const outDir = required('out', values.out);
   const { folder } = await loadModel(await findModel(modelsDirOf(values, io), positionals[0]));
+  const isFile = await Promise.all(EXPORTED.map((name) => isFileAt(join(folder, name))));
+  const missing = EXPORTED.find((_, i) => !isFile[i]);
+  if (missing !== undefined) {
+    throw new NodeError(
+      'model-invalid',
+      `model ${positionals[0]} lacks ${missing}: copy its folder anew from where it was made`,
+    );
+  }
   await mkdir(outDir, { recursive: true });
   const present = await readdir(outDir);
   const clash = EXPORTED.find((name) => present.includes(name));
   if (clash !== undefined) throw usage(`${outDir} has ${clash} already: choose another folder`);
   for (const name of EXPORTED) {
-    await cp(join(folder, name), join(outDir, name), { errorOnExist: true, force: false });
+    await cp(join(folder, name), join(outDir, name), {
+      dereference: true,
+      errorOnExist: true,
+      force: false,
+    });
     io.stdout(`${join(outDir, name)}\n`);
   }
   return EXIT.done;
+}
+
+async function isFileAt(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }

@@ -25,15 +25,19 @@ export async function verifyModels(argv: readonly string[], io: CommandIo): Prom
   return isSound ? EXIT.done : EXIT.usage;
 }
 
-/** Loads the model with all its checks and runs it once on two small frames. */
+/** Loads the model with all its checks and runs both its networks once on small frames. */
 async function verify(folder: string): Promise<void> {
   const { session } = await openModel(folder, { device: 'cpu' });
   try {
     const side = 2 * SIZE_MULTIPLE;
     const cine = Float32Array.from({ length: 2 * side * side }, (_, i) => Math.sin(i));
     const { motion, anatomy, logits } = await session.runCine(cine, [1, 2, side, side]);
-    const isFinite = [motion, anatomy, ...logits].every((values) => values.every(Number.isFinite));
-    if (!isFinite) throw new Error('the network gives values that are not finite numbers');
+    const still = await session.runAnatomy(cine.subarray(0, side * side), [1, side, side]);
+    const isFinite = [still, motion, anatomy, ...logits].every((values) =>
+      values.every(Number.isFinite),
+    );
+    if (!isFinite)
+      throw new Error('the network gives values that are not finite numbers: train it again');
   } finally {
     await session.release();
   }

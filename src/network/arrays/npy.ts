@@ -1,6 +1,7 @@
 // NumPy's .npy files: a header that is a Python dict literal, then the numbers
 // (numpy.lib.format, versions 1.0 to 3.0).
 import { NodeError } from '../../errors.ts';
+import { printable } from '../../quoted.ts';
 import { sizeOf } from '../parameters.ts';
 import type { DenseArray } from './dense-array.ts';
 
@@ -8,6 +9,9 @@ const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 /** The header is padded so that the numbers begin at a multiple of this. */
 const ALIGNMENT = 64;
 const MAX_DIMENSIONS = 32;
+/** Version 1.0 can claim no more; NumPy itself refuses more than 10,000 unless told otherwise. */
+const MAX_HEADER_BYTES = 0xffff;
+const VERSIONS: readonly (number | undefined)[] = [1, 2, 3];
 
 type NpyValues =
   | Float32Array
@@ -88,10 +92,22 @@ function readHeader(file: Uint8Array, name: string): { header: string; dataOffse
       `${name} is not a .npy file: it does not begin with \\x93NUMPY.`,
     );
   }
+  if (!VERSIONS.includes(file[6])) {
+    throw new NodeError(
+      'array-invalid',
+      `${name} has version ${file[6]} of the .npy format; expected 1, 2 or 3: save it with numpy.save.`,
+    );
+  }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const isVersion1 = file[6] === 1;
   const headerOffset = isVersion1 ? 10 : 12;
   const length = isVersion1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw new NodeError(
+      'array-invalid',
+      `${name}: its header claims ${length} bytes, expected at most ${MAX_HEADER_BYTES}: save it with numpy.save.`,
+    );
+  }
   const dataOffset = headerOffset + length;
   if (dataOffset > file.length) {
     throw new NodeError(
@@ -113,7 +129,7 @@ function parseHeader(
   if (!isKnownType(descr)) {
     throw new NodeError(
       'array-invalid',
-      `${name} holds numbers of type '${descr.slice(0, 20)}'; expected one of ${Object.keys(TYPES).join(', ')}.`,
+      `${name} holds numbers of type '${printable(descr.slice(0, 20))}'; expected one of ${Object.keys(TYPES).join(', ')}: save x.astype('<f4').`,
     );
   }
   if (order !== 'False' || sizes === undefined) {

@@ -2,10 +2,11 @@
 // (huggingface/safetensors, "Format"). Only float32 is written and read here.
 import { z } from 'zod';
 import { NodeError, messageOf } from '../../errors.ts';
+import { printable, quoted, schemaProblems } from '../../quoted.ts';
 import { type NamedParameters, type ParameterArray, sizeOf } from '../parameters.ts';
 
-/** As the reference implementation limits it. */
-const MAX_HEADER_BYTES = 100_000_000;
+/** Ours have less than 100 kB. The reference implementation's 100 MB would take gigabytes to check. */
+const MAX_HEADER_BYTES = 1_000_000;
 const LENGTH_BYTES = 8;
 const FLOAT32_BYTES = 4;
 
@@ -45,7 +46,7 @@ export function readSafetensors(file: Uint8Array, name: string): SafetensorsFile
     if (begin !== next || end - begin !== expected || dataOffset + end > file.length) {
       throw invalid(
         name,
-        `the tensor ${JSON.stringify(key)} of shape [${shape.join(', ')}] claims bytes ${begin} to ${end}; ` +
+        `the tensor ${quoted(key)} of shape [${shape.join(', ')}] claims bytes ${begin} to ${end}; ` +
           `expected ${next} to ${next + expected} within ${file.length - dataOffset}`,
       );
     }
@@ -104,7 +105,9 @@ function readHeader(
   try {
     return { header: fileHeader.parse(JSON.parse(json)), dataOffset };
   } catch (error) {
-    throw new NodeError('model-invalid', `${name} has an unreadable header: ${messageOf(error)}`, {
+    const problem =
+      error instanceof z.ZodError ? schemaProblems(error) : printable(messageOf(error));
+    throw new NodeError('model-invalid', `${name} has an unreadable header: ${problem}`, {
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 // The only Python names that a checkpoint may use, and the plain data that each makes.
-import { checkpointError, quoted } from './checkpoint-error.ts';
+import { quoted } from '../../quoted.ts';
+import { damagedCheckpoint, notWeights } from './checkpoint-error.ts';
 import {
   BYTES_PER_ELEMENT,
   NumpyDtype,
@@ -43,9 +44,8 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 export function allowedGlobal(module: string, name: string): PickleGlobal {
   const fullName = `${module}.${name}`;
   if (MAKERS.has(fullName) || STORAGES.has(fullName)) return new PickleGlobal(fullName);
-  throw checkpointError(
-    `asks for the Python global ${quoted(fullName)}, which a file of weights does not need. ` +
-      'Nothing was executed. If you trust the file, load it in PyTorch and save its state_dict alone',
+  throw notWeights(
+    `asks for the Python global ${quoted(fullName)}, which a file of weights does not need and which was not executed`,
   );
 }
 
@@ -53,10 +53,10 @@ export function allowedGlobal(module: string, name: string): PickleGlobal {
 export function callGlobal(called: PickleValue, args: PickleValue): PickleValue {
   const maker = called instanceof PickleGlobal ? MAKERS.get(called.name) : undefined;
   if (!(called instanceof PickleGlobal) || maker === undefined) {
-    throw checkpointError('calls something that is not a function');
+    throw notWeights('calls something that is not a function');
   }
   if (!(args instanceof PickleTuple)) {
-    throw checkpointError(`calls ${quoted(called.name)} without a tuple of arguments`);
+    throw notWeights(`calls ${quoted(called.name)} without a tuple of arguments`);
   }
   return maker(args.items, called.name);
 }
@@ -73,13 +73,13 @@ export function openStorage(
   const [kind, type, key, , count] = id instanceof PickleTuple ? id.items : [];
   const dtype = type instanceof PickleGlobal ? STORAGES.get(type.name) : undefined;
   if (kind !== 'storage' || dtype === undefined || typeof key !== 'string') {
-    throw checkpointError('has a persistent id that is not a tensor storage');
+    throw notWeights('has a persistent id that is not a tensor storage');
   }
   const bytes = entry(key);
-  if (bytes === undefined) throw checkpointError(`lacks the storage ${quoted(key)}`);
+  if (bytes === undefined) throw damagedCheckpoint(`lacks the storage ${quoted(key)}`);
   const expected = naturalNumber(count, 'a storage size') * BYTES_PER_ELEMENT[dtype];
   if (bytes.length !== expected) {
-    throw checkpointError(
+    throw damagedCheckpoint(
       `claims ${expected} bytes for the storage ${quoted(key)}, which has ${bytes.length}`,
     );
   }
@@ -87,7 +87,7 @@ export function openStorage(
 }
 
 function orderedDict(args: readonly PickleValue[]): PickleValue {
-  if (args.length > 0) throw checkpointError('builds an OrderedDict from arguments');
+  if (args.length > 0) throw notWeights('builds an OrderedDict from arguments');
   return new Map();
 }
 
@@ -107,13 +107,13 @@ function rebuildTensor(args: readonly PickleValue[], name: string): TorchTensor 
 function checkWithinStorage(tensor: TorchTensor): void {
   const { shape, stride, storage } = tensor;
   if (shape.length > MAX_DIMENSIONS) {
-    throw checkpointError(`claims a tensor of ${shape.length} dimensions`);
+    throw damagedCheckpoint(`claims a tensor of ${shape.length} dimensions`);
   }
   const available = storage.bytes.length / BYTES_PER_ELEMENT[storage.dtype];
   const last = shape.reduce((sum, size, axis) => sum + (size - 1) * (stride[axis] ?? 0), 0);
   const reached = shape.includes(0) ? 0 : tensor.offset + last + 1;
   if (stride.length === shape.length && Math.max(reached, tensor.elementCount) <= available) return;
-  throw checkpointError(
+  throw damagedCheckpoint(
     `claims a tensor of shape [${shape.slice(0, 8).join(', ')}] in a storage of ${available} elements`,
   );
 }
@@ -121,7 +121,7 @@ function checkWithinStorage(tensor: TorchTensor): void {
 function numpyDtype(args: readonly PickleValue[]): NumpyDtype {
   const [code] = args;
   if (typeof code === 'string' && /^[<>|=]?[fiub][1248]$/.test(code)) return new NumpyDtype(code);
-  throw checkpointError('has a NumPy type that is not a number');
+  throw notWeights('has a NumPy type that is not a number');
 }
 
 function numpyScalar(args: readonly PickleValue[], name: string): number {
@@ -132,19 +132,19 @@ function numpyScalar(args: readonly PickleValue[], name: string): number {
   if (code.endsWith('f4') && bytes.length === 4) return view.getFloat32(0, true);
   if (code.endsWith('i8') && bytes.length === 8) return Number(view.getBigInt64(0, true));
   if (code.endsWith('i4') && bytes.length === 4) return view.getInt32(0, true);
-  throw checkpointError(`has a NumPy number of type ${quoted(code)} in ${bytes.length} bytes`);
+  throw notWeights(`has a NumPy number of type ${quoted(code)} in ${bytes.length} bytes`);
 }
 
 /** How pickle protocol 2 writes bytes: `_codecs.encode(text, 'latin1')`. */
 function encodeLatin1(args: readonly PickleValue[]): Uint8Array {
   const [text, encoding] = args;
   if (typeof text === 'string' && encoding === 'latin1') return Buffer.from(text, 'latin1');
-  throw checkpointError('encodes text in another way than latin1');
+  throw notWeights('encodes text in another way than latin1');
 }
 
 function naturalNumber(value: PickleValue | undefined, what: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw checkpointError(`has ${what} that is not a natural number`);
+  throw notWeights(`has ${what} that is not a natural number`);
 }
 
 type Constructor<T> = new (...args: never[]) => T;
@@ -157,5 +157,5 @@ function argument<T>(
 ): T {
   const value = args[index];
   if (value instanceof type) return value;
-  throw checkpointError(`calls ${quoted(name)} with a wrong argument ${index + 1}`);
+  throw notWeights(`calls ${quoted(name)} with a wrong argument ${index + 1}`);
 }

@@ -1,5 +1,5 @@
 // Reads a file front to back and never past its end, whatever sizes the file claims.
-import { checkpointError } from './checkpoint-error.ts';
+import { damagedCheckpoint } from './checkpoint-error.ts';
 
 export class ByteCursor {
   private offset = 0;
@@ -42,7 +42,7 @@ export class ByteCursor {
   u64(): number {
     const value = this.view.getBigUint64(this.advance(8), true);
     if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
-    throw checkpointError(`claims an impossible size of ${value} in ${this.what}`);
+    throw damagedCheckpoint(`claims an impossible size of ${value} in ${this.what}`);
   }
 
   /** A big-endian double, as pickle writes it. */
@@ -74,7 +74,7 @@ export class ByteCursor {
   }
 
   private truncated(wanted: string): Error {
-    return checkpointError(
+    return damagedCheckpoint(
       `is truncated: expected ${wanted} at byte ${this.offset} of ${this.what}, got the remaining ${this.remaining}`,
     );
   }

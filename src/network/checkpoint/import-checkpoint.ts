@@ -3,7 +3,8 @@ import type { Architecture, Widths } from '../architecture.ts';
 import { headInputChannels } from '../architecture.ts';
 import { type NamedParameters, type ParameterArray, parameterSpecs } from '../parameters.ts';
 import { authorsKey } from './authors-key.ts';
-import { checkpointError, quoted } from './checkpoint-error.ts';
+import { quoted } from '../../quoted.ts';
+import { checkpointError, otherNetwork } from './checkpoint-error.ts';
 import type { TorchDtype, TorchTensor } from './pickle-value.ts';
 import { readStateDict } from './state-dict.ts';
 import { float32Values } from './tensor-values.ts';
@@ -69,24 +70,22 @@ function sizeAt(stateDict: StateDict, key: string, axis: number): number {
   const { shape } = tensorOf(stateDict, key);
   const size = shape.at(axis);
   if (size !== undefined && size > 0) return size;
-  throw checkpointError(
-    `has ${quoted(key)} of shape [${shape.join(', ')}]; expected a convolution`,
+  throw otherNetwork(
+    `has ${quoted(key)} of shape [${shape.join(', ')}]; a convolution has no such shape`,
   );
 }
 
 function tensorOf(stateDict: StateDict, key: string): TorchTensor {
   const tensor = stateDict.get(key);
   if (tensor !== undefined) return tensor;
-  throw checkpointError(
-    `lacks the key ${quoted(key)}; expected the state_dict of CineMyoPS (V6WithoutIMG)`,
-  );
+  throw otherNetwork(`lacks the key ${quoted(key)}`);
 }
 
 /** BatchNorm counts its batches in `num_batches_tracked`, which nothing uses. */
 function refuseSurplus(stateDict: StateDict, known: ReadonlySet<string>): void {
   for (const key of stateDict.keys()) {
     const counted = key.replace(/\.num_batches_tracked$/, '.running_mean');
-    if (!known.has(counted)) throw checkpointError(`has the unknown key ${quoted(key)}`);
+    if (!known.has(counted)) throw otherNetwork(`has the unknown key ${quoted(key)}`);
   }
 }
 
@@ -98,20 +97,24 @@ function planarValues(tensor: TorchTensor, shape: readonly number[], key: string
   const expected = isHeadKernel ? [shape[0], shape[1], depth, shape[2], shape[3]] : shape;
   if (!allowsDepth || expected.join() !== tensor.shape.join()) {
     const wanted = isHeadKernel ? [shape[0], shape[1], 1, shape[2], shape[3]] : shape;
-    throw checkpointError(
+    throw otherNetwork(
       `has ${quoted(key)} of shape [${tensor.shape.join(', ')}]; expected [${wanted.join(', ')}]`,
     );
   }
   const { dtype } = tensor.storage;
   if (!FLOAT_TYPES.has(dtype)) {
-    throw checkpointError(`has ${quoted(key)} as ${dtype}; expected floating-point numbers`);
+    throw otherNetwork(`has ${quoted(key)} as ${dtype}, not as floating-point numbers`);
   }
   const values = centreTap(float32Values(tensor), depth, shape);
   if (!values.every(Number.isFinite)) {
-    throw checkpointError(`has a value in ${quoted(key)} that is not a finite number`);
+    throw checkpointError(
+      `has a value in ${quoted(key)} that is not a finite number; import one from before its training diverged`,
+    );
   }
   if (key.endsWith('.running_var') && values.some((variance) => variance < 0)) {
-    throw checkpointError(`has a negative variance in ${quoted(key)}`);
+    throw checkpointError(
+      `has a negative variance in ${quoted(key)}; copy the file anew from where it was saved`,
+    );
   }
   return values;
 }

@@ -2,7 +2,8 @@
 // could make anything but data (INST, OBJ, NEWOBJ, EXT) are left out, so they are refused.
 import { allowedGlobal, callGlobal } from './allowed-globals.ts';
 import type { ByteCursor } from './byte-cursor.ts';
-import { checkpointError, quoted } from './checkpoint-error.ts';
+import { quoted } from '../../quoted.ts';
+import { damagedCheckpoint, notWeights } from './checkpoint-error.ts';
 import type { PickleMachine } from './pickle-machine.ts';
 import { NumpyDtype, type PickleDict, PickleTuple, type PickleValue } from './pickle-value.ts';
 
@@ -67,7 +68,7 @@ export const EFFECT_OPCODES: ReadonlyMap<number, (machine: PickleMachine) => unk
 ]);
 
 function longInteger(input: ByteCursor, length: number): number | bigint {
-  if (length > MAX_INTEGER_BYTES) throw checkpointError(`has an integer of ${length} bytes`);
+  if (length > MAX_INTEGER_BYTES) throw notWeights(`has an integer of ${length} bytes`);
   const bytes = Buffer.from(input.take(length)).reverse();
   if (length === 0) return 0;
   const value = BigInt.asIntN(8 * length, BigInt(`0x${bytes.toString('hex')}`));
@@ -80,22 +81,23 @@ function text(input: ByteCursor, length: number): string {
 
 function append(machine: PickleMachine, items: readonly PickleValue[]): PickleValue {
   const list = machine.top();
-  if (!Array.isArray(list)) throw checkpointError('has a damaged pickle: no list to append to');
+  if (!Array.isArray(list)) throw damagedCheckpoint('has a damaged pickle: no list to append to');
   for (const item of items) list.push(item);
   return list;
 }
 
 function setItems(machine: PickleMachine, items: readonly PickleValue[]): PickleDict {
   const dict = machine.top();
-  if (!(dict instanceof Map)) throw checkpointError('has a damaged pickle: no dict to fill');
-  if (items.length % 2 !== 0) throw checkpointError('has a damaged pickle: a key without a value');
+  if (!(dict instanceof Map)) throw damagedCheckpoint('has a damaged pickle: no dict to fill');
+  if (items.length % 2 !== 0)
+    throw damagedCheckpoint('has a damaged pickle: a key without a value');
   for (let i = 0; i < items.length; i += 2) setItem(dict, items[i], items[i + 1]);
   return dict;
 }
 
 function setItem(dict: PickleDict, key: PickleValue, value: PickleValue): void {
   if (dict.has(key)) {
-    throw checkpointError(
+    throw damagedCheckpoint(
       `has the key ${typeof key === 'string' ? quoted(key) : 'of an entry'} twice`,
     );
   }
@@ -105,7 +107,7 @@ function setItem(dict: PickleDict, key: PickleValue, value: PickleValue): void {
 function stackGlobal(machine: PickleMachine): PickleValue {
   const [module, name] = machine.popTuple(2).items;
   if (typeof module !== 'string' || typeof name !== 'string') {
-    throw checkpointError('names a Python global by something that is not a string');
+    throw notWeights('names a Python global by something that is not a string');
   }
   return allowedGlobal(module, name);
 }
@@ -123,5 +125,5 @@ function build(machine: PickleMachine): void {
   machine.pop();
   const target = machine.top();
   if (target instanceof Map || target instanceof NumpyDtype) return;
-  throw checkpointError('sets the state of an object that is not a dict');
+  throw notWeights('sets the state of an object that is not a dict');
 }

@@ -1,6 +1,6 @@
 // The stack and memo of the pickle machine.
 import type { ByteCursor } from './byte-cursor.ts';
-import { checkpointError } from './checkpoint-error.ts';
+import { damagedCheckpoint } from './checkpoint-error.ts';
 import { PickleTuple, type PickleValue, type TorchStorage } from './pickle-value.ts';
 
 /** Turns a persistent id into the storage that it names. */
@@ -24,7 +24,7 @@ export class PickleMachine {
 
   pop(): PickleValue {
     const value = this.stack.pop();
-    if (value === undefined) throw checkpointError('has a damaged pickle: its stack is empty');
+    if (value === undefined) throw damagedCheckpoint('has a damaged pickle: its stack is empty');
     return value;
   }
 
@@ -45,7 +45,7 @@ export class PickleMachine {
   popMark(): PickleValue[] {
     const items = this.stack;
     const below = this.outer.pop();
-    if (below === undefined) throw checkpointError('has a damaged pickle: a mark is missing');
+    if (below === undefined) throw damagedCheckpoint('has a damaged pickle: a mark is missing');
     this.stack = below;
     return items;
   }
@@ -67,7 +67,7 @@ export class PickleMachine {
 
   recall(key: number): PickleValue {
     const value = this.memo.get(key);
-    if (value === undefined) throw checkpointError(`has a damaged pickle: no memo ${key}`);
+    if (value === undefined) throw damagedCheckpoint(`has a damaged pickle: no memo ${key}`);
     return value;
   }
 }

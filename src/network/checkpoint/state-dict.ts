@@ -1,5 +1,6 @@
 // torch.save files (PyTorch 1.6 and newer) read as tensors by name.
-import { checkpointError, quoted } from './checkpoint-error.ts';
+import { quoted } from '../../quoted.ts';
+import { checkpointError, notWeights } from './checkpoint-error.ts';
 import { openStorage } from './allowed-globals.ts';
 import { BYTES_PER_ELEMENT, type PickleValue, TorchTensor } from './pickle-value.ts';
 import { readStoredZip } from './stored-zip.ts';
@@ -35,7 +36,7 @@ function archiveFolder(entries: ReadonlyMap<string, Uint8Array>): string {
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   const pickle = pickles.at(0);
   if (pickle === undefined || pickles.length > 1) {
-    throw checkpointError(`has ${pickles.length} entries data.pkl; a torch.save file has one`);
+    throw notWeights(`has ${pickles.length} entries data.pkl, of which a torch.save file has one`);
   }
   const folder = pickle.slice(0, -'data.pkl'.length);
   if (entries.has(`${folder}constants.pkl`)) {
@@ -53,13 +54,13 @@ function archiveFolder(entries: ReadonlyMap<string, Uint8Array>): string {
 function namedTensors(root: PickleValue): Map<string, TorchTensor> {
   const inner = root instanceof Map ? (root.get('state_dict') ?? root) : root;
   if (!(inner instanceof Map)) {
-    throw checkpointError('holds neither a state_dict nor a dict with one');
+    throw notWeights('holds neither a state_dict nor a dict with one');
   }
   const tensors = new Map<string, TorchTensor>();
   for (const [key, value] of inner) {
-    if (typeof key !== 'string') throw checkpointError('has a state_dict key that is no string');
+    if (typeof key !== 'string') throw notWeights('has a state_dict key that is no string');
     if (!(value instanceof TorchTensor)) {
-      throw checkpointError(`has the key ${quoted(key)}, which is not a tensor`);
+      throw notWeights(`has the key ${quoted(key)}, which is not a tensor`);
     }
     tensors.set(key, value);
   }
@@ -73,5 +74,5 @@ function checkTotalSize(tensors: ReadonlyMap<string, TorchTensor>, fileBytes: nu
     claimed += elementCount * BYTES_PER_ELEMENT[storage.dtype];
   }
   if (claimed <= fileBytes) return;
-  throw checkpointError(`claims ${claimed} bytes of tensors in a file of ${fileBytes} bytes`);
+  throw notWeights(`claims ${claimed} bytes of tensors in a file of ${fileBytes} bytes`);
 }

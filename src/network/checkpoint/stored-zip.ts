@@ -2,7 +2,8 @@
 // Layout: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header) to 4.3.16 (end record).
 import { crc32 } from 'node:zlib';
 import { ByteCursor } from './byte-cursor.ts';
-import { checkpointError, quoted } from './checkpoint-error.ts';
+import { quoted } from '../../quoted.ts';
+import { damagedCheckpoint, notWeights } from './checkpoint-error.ts';
 
 const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
@@ -49,12 +50,12 @@ export function readStoredZip(archive: Uint8Array): Map<string, Uint8Array> {
     claimed += header.size;
     // Without this a small file could have the same bytes checked many thousand times.
     if (claimed > archive.length) {
-      throw checkpointError(
+      throw damagedCheckpoint(
         `has zip entries that overlap: up to ${quoted(header.name)} they claim ${claimed} bytes of a file of ${archive.length} bytes`,
       );
     }
     if (entries.has(header.name))
-      throw checkpointError(`has the entry ${quoted(header.name)} twice`);
+      throw damagedCheckpoint(`has the entry ${quoted(header.name)} twice`);
     entries.set(header.name, readEntry(archive, header));
   }
   return entries;
@@ -75,20 +76,20 @@ function findDirectory(archive: Uint8Array): Directory {
       offset: view.getUint32(at + 16, true),
     };
   }
-  throw checkpointError('has no zip end record: it is truncated or not a torch.save file');
+  throw damagedCheckpoint('has no zip end record, so it is truncated or not a torch.save file');
 }
 
 function readZip64Directory(archive: Uint8Array, offset: bigint): Directory {
   const what = 'the Zip64 end record';
   const cursor = new ByteCursor(slice(archive, Number(offset), 56, what), what);
-  if (cursor.u32() !== ZIP64_END_RECORD) throw checkpointError('has a damaged Zip64 end record');
+  if (cursor.u32() !== ZIP64_END_RECORD) throw damagedCheckpoint('has a damaged Zip64 end record');
   cursor.take(20); // record size, versions, disk numbers
   cursor.u64(); // entries on this disk
   return { entryCount: cursor.u64(), size: cursor.u64(), offset: cursor.u64() };
 }
 
 function readEntryHeader(cursor: ByteCursor): EntryHeader {
-  if (cursor.u32() !== CENTRAL_HEADER) throw checkpointError('has a damaged zip directory');
+  if (cursor.u32() !== CENTRAL_HEADER) throw damagedCheckpoint('has a damaged zip directory');
   cursor.take(4); // versions
   const flags = cursor.u16();
   const method = cursor.u16();
@@ -123,28 +124,26 @@ function withZip64(positions: Positions, extra: Uint8Array): Positions {
 
 function readEntry(archive: Uint8Array, header: EntryHeader): Uint8Array {
   const name = quoted(header.name);
-  if ((header.flags & 1) !== 0) throw checkpointError(`has the encrypted entry ${name}`);
+  if ((header.flags & 1) !== 0) throw notWeights(`has the encrypted entry ${name}`);
   if (header.method !== 0 || header.storedSize !== header.size) {
-    throw checkpointError(
-      `has the compressed entry ${name}; torch.save stores entries uncompressed`,
-    );
+    throw notWeights(`has the compressed entry ${name}, but torch.save compresses nothing`);
   }
   const local = new ByteCursor(
     slice(archive, header.localOffset, 30, `the header of ${name}`),
     `the header of ${name}`,
   );
-  if (local.u32() !== LOCAL_HEADER) throw checkpointError(`has a damaged header before ${name}`);
+  if (local.u32() !== LOCAL_HEADER) throw damagedCheckpoint(`has a damaged header before ${name}`);
   local.take(22);
   const dataOffset = header.localOffset + 30 + local.u16() + local.u16();
   const data = slice(archive, dataOffset, header.size, `the entry ${name}`);
   if (crc32(data) !== header.crc)
-    throw checkpointError(`is damaged: the checksum of ${name} is wrong`);
+    throw damagedCheckpoint(`is damaged: the checksum of ${name} is wrong`);
   return data;
 }
 
 function slice(archive: Uint8Array, offset: number, size: number, what: string): Uint8Array {
   if (offset + size <= archive.length) return archive.subarray(offset, offset + size);
-  throw checkpointError(
+  throw damagedCheckpoint(
     `is truncated or lies: ${what} claims ${size} bytes at byte ${offset} of a file of ${archive.length} bytes`,
   );
 }

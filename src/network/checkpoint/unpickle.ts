@@ -2,7 +2,7 @@
 // list (allowed-globals.ts) and opcodes from two tables (opcodes.ts).
 import { allowedGlobal } from './allowed-globals.ts';
 import { ByteCursor } from './byte-cursor.ts';
-import { checkpointError } from './checkpoint-error.ts';
+import { notWeights } from './checkpoint-error.ts';
 import { EFFECT_OPCODES, VALUE_OPCODES } from './opcodes.ts';
 import { type PersistentLoad, PickleMachine } from './pickle-machine.ts';
 import type { PickleValue } from './pickle-value.ts';
@@ -22,7 +22,7 @@ const MAX_OPCODES = 1_000_000;
  */
 export function unpickle(bytes: Uint8Array, persistentLoad: PersistentLoad): PickleValue {
   if (bytes.length > MAX_BYTES) {
-    throw checkpointError(`has a pickle of ${bytes.length} bytes; expected at most ${MAX_BYTES}`);
+    throw notWeights(`has a pickle of ${bytes.length} bytes; expected at most ${MAX_BYTES}`);
   }
   const machine = new PickleMachine(new ByteCursor(bytes, 'data.pkl'), persistentLoad);
   for (let count = 0; count < MAX_OPCODES; count++) {
@@ -34,13 +34,13 @@ export function unpickle(bytes: Uint8Array, persistentLoad: PersistentLoad): Pic
     else if (effect !== undefined) effect(machine);
     else throw refusedOpcode(opcode, machine.input);
   }
-  throw checkpointError(`has a pickle of more than ${MAX_OPCODES} opcodes`);
+  throw notWeights(`has a pickle of more than ${MAX_OPCODES} opcodes`);
 }
 
 /** INST names a class in the stream: the error says which one was asked for. */
 function refusedOpcode(opcode: number, input: ByteCursor): Error {
   if (opcode === INST) allowedGlobal(input.line(), input.line());
-  return checkpointError(
+  return notWeights(
     `uses the pickle opcode 0x${opcode.toString(16)}, which a file of weights does not need`,
   );
 }

@@ -1,13 +1,16 @@
 // Reads a model folder and refuses one whose parts do not belong together.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { messageOf, NodeError } from '../../errors.ts';
 import type { ModelIdentity } from '../../model-identity.ts';
+import { printable, quoted, schemaProblems } from '../../quoted.ts';
 import { readSafetensors } from '../arrays/safetensors.ts';
 import { type NamedParameters, type ParameterArray, parameterSpecs } from '../parameters.ts';
 import { LABEL_ORDERS, type Manifest, manifestSchema, MODEL_FILES } from './manifest.ts';
 import { deviceUidOf, fileRecord } from './write-model.ts';
+
+/** The longest of ours has 4 kB. */
+const MAX_MANIFEST_BYTES = 4 * 1024 ** 2;
 
 /** A model whose files are what its manifest says. */
 export interface LoadedModel {
@@ -54,26 +57,41 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const path = join(folder, 'manifest.json');
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new NodeError('model-missing', `expected a model in ${folder}, found no manifest.json`, {
-      cause,
-    });
-  });
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new NodeError('model-invalid', `${path} is not JSON: ${messageOf(cause)}`, { cause });
+  const bytes = await sizeOfFile(path);
+  if (bytes === undefined) {
+    throw new NodeError('model-missing', `expected a model in ${folder}, found no manifest.json`);
   }
-  const parsed = manifestSchema.safeParse(json);
+  if (bytes > MAX_MANIFEST_BYTES) {
+    throw invalid(folder, [`manifest.json has ${bytes} bytes, more than ${MAX_MANIFEST_BYTES}`]);
+  }
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw invalid(folder, [`manifest.json cannot be read: ${messageOf(cause)}`], { cause });
+  });
+  const parsed = parseManifest(folder, text);
   if (parsed.success) return parsed.data;
-  throw invalid(folder, [`manifest.json: ${z.prettifyError(parsed.error)}`]);
+  throw invalid(folder, [`manifest.json: ${schemaProblems(parsed.error)}`]);
+}
+
+function parseManifest(folder: string, text: string): ReturnType<typeof manifestSchema.safeParse> {
+  try {
+    return manifestSchema.safeParse(JSON.parse(text));
+  } catch (cause) {
+    // Also of JSON that is nested so deeply that the schema runs out of stack.
+    throw invalid(folder, [`manifest.json is not JSON: ${printable(messageOf(cause))}`], { cause });
+  }
+}
+
+/** Undefined when it is not a file; of a folder or a pipe nothing must be read. */
+async function sizeOfFile(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? found.size : undefined;
 }
 
 function manifestProblems(folder: string, manifest: Manifest): string[] {
   const problems: string[] = [];
   const compare = (what: string, expected: string, got: string): void => {
-    if (expected !== got) problems.push(`${what}: expected ${expected}, the manifest says ${got}`);
+    if (expected !== got)
+      problems.push(`${what}: expected ${expected}, the manifest says ${printable(got)}`);
   };
   compare('version', basename(resolve(folder)), manifest.version);
   for (const output of ['anatomy', 'pathology', 'motion'] as const) {
@@ -102,11 +120,18 @@ async function checkFiles(folder: string, manifest: Manifest): Promise<CheckedFi
   let weights: Uint8Array | undefined;
   for (const name of Object.values(MODEL_FILES)) {
     const expected = manifest.files[name];
+    const size = await sizeOfFile(join(folder, name));
+    if (size !== expected.bytes) {
+      problems.push(
+        size === undefined
+          ? `${name} is missing`
+          : `${name}: expected ${expected.bytes} bytes, got ${size}`,
+      );
+      continue;
+    }
     const bytes = await readFile(join(folder, name)).catch(() => undefined);
     if (bytes === undefined) {
-      problems.push(`${name} is missing`);
-    } else if (bytes.length !== expected.bytes) {
-      problems.push(`${name}: expected ${expected.bytes} bytes, got ${bytes.length}`);
+      problems.push(`${name} cannot be read: check its permissions`);
     } else if (fileRecord(bytes).sha256 !== expected.sha256) {
       problems.push(`${name} was changed: its SHA-256 is not the manifest's`);
     } else if (name === MODEL_FILES.weights) {
@@ -123,7 +148,7 @@ function readWeights(folder: string, manifest: Manifest, file: Uint8Array): Name
   const known = new Set(specs.map(({ name }) => name));
   const problems = [...tensors.keys()]
     .filter((name) => !known.has(name))
-    .map((name) => `unknown weight ${name}`);
+    .map((name) => `unknown weight ${quoted(name)}`);
   const parameters = new Map<string, ParameterArray>();
   for (const { name, shape } of specs) {
     const tensor = tensors.get(name);
@@ -132,17 +157,24 @@ function readWeights(folder: string, manifest: Manifest, file: Uint8Array): Name
       problems.push(
         `weight ${name}: expected shape [${shape.join()}], got [${tensor.shape.join()}]`,
       );
+    } else if (!tensor.values.every(Number.isFinite)) {
+      problems.push(`weight ${name} has a value that is not a finite number`);
     } else parameters.set(name, tensor);
   }
   if (problems.length > 0) throw invalid(folder, problems);
   return parameters;
 }
 
-function invalid(folder: string, problems: readonly string[]): NodeError {
+function invalid(
+  folder: string,
+  problems: readonly string[],
+  options?: { cause?: unknown },
+): NodeError {
   const shown = problems.slice(0, 10);
   const more = problems.length > 10 ? [`and ${problems.length - 10} more`] : [];
   return new NodeError(
     'model-invalid',
-    `model ${basename(resolve(folder))} is not usable: ${[...shown, ...more].join('; ')}`,
+    `model ${basename(resolve(folder))} is not usable: ${[...shown, ...more].join('; ')}; copy its folder anew from where it was made`,
+    options,
   );
 }

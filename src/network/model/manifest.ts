@@ -37,6 +37,11 @@ const width = z.number().int().positive().max(4096);
 const widths = z.tuple([width, width, width, width, width]);
 const names = z.array(z.string());
 
+/** A whole body's width is half of it; memory grows with its square. */
+export const MAX_SIDE_MM = 1024;
+
+const sideMm = z.number().positive().max(MAX_SIDE_MM);
+
 const architectureSchema: z.ZodType<Architecture> = z.strictObject({
   encoderWidths: widths,
   headWidths: widths,
@@ -67,17 +72,17 @@ export const manifestSchema = z.strictObject({
   deviceUid: z.string().regex(/^2\.25\.(0|[1-9]\d{0,38})$/),
   architecture: architectureSchema,
   input: z.strictObject({
-    frames: z.number().int().positive(),
+    frames: z.number().int().positive().max(1024),
     /** From the first frame, end diastole, to the last, as a part of the R-R interval. */
     cycleFraction: z.number().positive().max(1),
-    pixelSpacingMm: z.number().positive(),
+    pixelSpacingMm: z.number().min(0.25).max(10),
     /** Side of the square around the heart in which anatomy is segmented. */
-    regionSizeMm: z.number().positive(),
+    regionSizeMm: sideMm,
     /**
      * Side of the square around the left ventricle that the whole network is run on: that of the training patch, since
      * motion is told in units of the image's side and the head's norms are taken over the image.
      */
-    pathologySizeMm: z.number().positive().default(RELEASED_INPUT.pathologySizeMm),
+    pathologySizeMm: sideMm.default(RELEASED_INPUT.pathologySizeMm),
     normalisation: z.literal(RELEASED_INPUT.normalisation),
   }),
   labels: z.strictObject({ anatomy: names, pathology: names, motion: names }),

@@ -1,6 +1,7 @@
 // The two models of a network on one device.
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { NodeError } from '../../errors.ts';
+import { printable } from '../../quoted.ts';
 import type { Architecture } from '../architecture.ts';
 import type { CineShape, Device, ImagesShape } from '../session.ts';
 import { createSession } from './device.ts';
@@ -19,18 +20,38 @@ export interface OpenModels {
   readonly cinemyops: InferenceSession;
 }
 
+/** The one input of each model. */
+const INPUTS = { anatomy: MODEL_VALUES.images, cinemyops: MODEL_VALUES.cine } as const;
+
 /** Outputs by name. */
 export type Outputs = Readonly<Record<string, Float32Array>>;
 
-/** @throws {NodeError} `engine-unavailable` when the device cannot be used */
+/**
+ * @throws {NodeError} `engine-unavailable` when the device cannot be used
+ * @throws {NodeError} `model-invalid` when a model takes another input than it should, as the other of the two does
+ */
 export async function openModels(source: SessionSource, device: Device): Promise<OpenModels> {
-  const anatomy = await createSession(source.anatomy, device);
+  const anatomy = await openModel(source, 'anatomy', device);
   try {
-    return { device, anatomy, cinemyops: await createSession(source.cinemyops, device) };
+    return { device, anatomy, cinemyops: await openModel(source, 'cinemyops', device) };
   } catch (error) {
     await anatomy.release();
     throw error;
   }
+}
+
+async function openModel(
+  source: SessionSource,
+  name: keyof typeof INPUTS,
+  device: Device,
+): Promise<InferenceSession> {
+  const session = await createSession(source[name], device);
+  if (session.inputNames.join() === INPUTS[name]) return session;
+  await session.release();
+  throw new NodeError(
+    'model-invalid',
+    `${name}.onnx: expected a network with the input ${INPUTS[name]}, got ${printable(session.inputNames.join(', '))}; copy the model's folder anew from where it was made`,
+  );
 }
 
 export async function releaseModels({ anatomy, cinemyops }: OpenModels): Promise<void> {

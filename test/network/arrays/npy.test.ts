@@ -63,6 +63,12 @@ describe('npy', () => {
     expect(refusal(npy(header('<f4', 'False', `(${'9'.repeat(300)},)`), bytes))).to.include(
       'impossible shape',
     );
+    const good = npy(header('<f4', 'False', '(2,)'), bytes, 2);
+    expect(refusal(Buffer.from(good).fill(9, 6, 7))).to.include('version 9');
+    expect(refusal(Buffer.from(good).fill(255, 8, 12))).to.include('claims 4294967295 bytes');
+    expect(refusal(npy(header('<i8\x1b[2J', 'False', '(1,)'), bytes)))
+      .to.include("type '<i8\\u001b[2J'")
+      .and.to.include("save x.astype('<f4')");
     expect(refusal(npy('x'.repeat(40), bytes).subarray(0, 30))).to.include('truncated');
   });
 

@@ -66,6 +66,9 @@ describe('safetensors', () => {
     expect(refusal(Buffer.alloc(64, 255))).to.include('header claims');
     expect(refusal(file('{not json', data))).to.include('unreadable header');
     expect(refusal(file({ a: { ...a, dtype: 'F64' } }, data))).to.include('unreadable header');
+    const many = Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`\x1b${i}`, {}]));
+    expect(refusal(file(many, data))).to.match(/^[ -~]{50,900}; and \d+ more$/);
+    expect(refusal(file(' '.repeat(2_000_000), data))).to.include('header claims 2000000 bytes');
     expect(refusal(file({ a: { ...a, shape: [3] } }, data))).to.include('expected 0 to 12');
     expect(refusal(file({ a: { ...a, data_offsets: [4, 12] } }, data))).to.include('expected 0');
     expect(refusal(file({ a, b: a }, data))).to.include('"b"');

@@ -223,6 +223,23 @@ describe('readStateDict', () => {
       expect(refusal(script)).to.include('TorchScript');
     });
 
+    it('and that says what to do, in one sentence', () => {
+      const whole = checkpointFile(new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]));
+      const files = [
+        Buffer.from('<html>404</html>'),
+        whole.subarray(0, whole.length - 1),
+        torchFile(pickle.global('os', 'system')),
+        torchFile(Buffer.from('\x81', 'latin1')),
+        torchFile(Buffer.from('R')),
+        torchFile(pickle.dict([pickle.text('epoch'), pickle.int(3)])),
+      ];
+      for (const file of files) {
+        expect(refusal(file)).to.match(
+          /^[^;]+; (copy the file anew|if you trust the file, load it) /,
+        );
+      }
+    });
+
     it('a file truncated anywhere', () => {
       const whole = checkpointFile(new Map([['w', { shape: [2], data: Float32Array.of(1, 2) }]]));
       for (let length = 0; length < whole.length; length++) refusal(whole.subarray(0, length));

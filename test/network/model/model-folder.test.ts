@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -154,6 +155,55 @@ describe('A model folder', () => {
       expect((await failure(loadModel(folder), 'model-invalid')).message).to.include('not JSON');
     });
 
+    it('when it would have images of a size that no heart needs', async () => {
+      for (const field of ['frames', 'pixelSpacingMm', 'regionSizeMm', 'pathologySizeMm']) {
+        await changeManifest((manifest) => {
+          const input = manifest['input'] as Record<string, number>;
+          manifest['input'] = { ...input, pixelSpacingMm: 1, frames: 17, [field]: 1e9 };
+        });
+        const { message } = await failure(loadModel(folder), 'model-invalid');
+        expect(message).to.include(`input.${field}: Too big`);
+      }
+    });
+
+    it('on one line, whatever the manifest holds', async () => {
+      const path = join(folder, 'manifest.json');
+      const whole = await readFile(path, 'utf8');
+      const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+      const texts = [
+        '{}',
+        '{"a":\n"\u001b[2J',
+        whole.replace(/"training": \{[^}]*\}\s*\}/, `"training": {"a": ${deep}}`),
+        whole.replace('"lvBlood"', '"\\u001b[2J\\n"'),
+        `${' '.repeat(5_000_000)}{}`,
+      ];
+      for (const text of texts) {
+        await writeFile(path, text);
+        const { message } = await failure(loadModel(folder), 'model-invalid');
+        expect(message).to.match(/^[ -~]{20,1000}; copy its folder anew from where it was made$/);
+      }
+    });
+
+    it('when a file is a folder or a pipe, which is never opened', async () => {
+      for (const name of ['anatomy.onnx', 'weights.safetensors']) {
+        await rm(join(folder, name));
+        if (name === 'anatomy.onnx') await mkdir(join(folder, name));
+        else execFileSync('mkfifo', [join(folder, name)]);
+      }
+      const { message } = await failure(loadModel(folder), 'model-invalid');
+      expect(message)
+        .to.include('anatomy.onnx is missing')
+        .and.to.include('weights.safetensors is missing');
+    });
+
+    it('when a weight is not a finite number, though every checksum is right', async () => {
+      const parameters = new Map(newModel().parameters);
+      parameters.set('motion.out.bias', { shape: [2], values: Float32Array.of(0, NaN) });
+      await writeModel(join(modelsDir, '3.0.0'), { ...newModel(), parameters });
+      const { message } = await failure(loadModel(join(modelsDir, '3.0.0')), 'model-invalid');
+      expect(message).to.include('weight motion.out.bias has a value that is not a finite number');
+    });
+
     it('when weights are missing, surplus or of another shape', async () => {
       const { manifest } = await loadModel(folder);
       const path = join(folder, 'weights.safetensors');
@@ -171,7 +221,7 @@ describe('A model folder', () => {
       await changeManifest((changed) => (changed['deviceUid'] = expected));
       const { message } = await failure(loadModel(folder), 'model-invalid');
       expect(message).to.include('weight encoder.1.conv1.weight is missing');
-      expect(message).to.include('unknown weight encoder.9.bias');
+      expect(message).to.include('unknown weight "encoder.9.bias"');
       expect(message).to.include('weight motion.out.bias: expected shape [2], got [1]');
     });
   });
