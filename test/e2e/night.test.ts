@@ -49,7 +49,7 @@ async function writeTimidModel(modelsDir: string): Promise<void> {
     changed.set(name, { shape, values: copy });
   };
   change('anatomy.out.bias', (bias) => {
-    bias[ANATOMY.rvBlood] -= 4;
+    bias[ANATOMY.rvBlood] -= 6;
   });
   change('head.out.0.weight', (weights, row) => {
     for (let i = 0; i < row; i++)
