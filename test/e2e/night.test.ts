@@ -218,7 +218,8 @@ describe('nightly training', () => {
       timeoutMs: NIGHT_TIMEOUT_MS,
     });
     expect(night.outcome, JSON.stringify(night)).to.equal('refused');
-    expect(night.reason).to.match(/^worse: .*simulated/);
+    // How far so short a night follows the wrong drawings depends on the model.
+    expect(night.reason).to.match(/^worse: |^no figure of the experts’ is better$/);
   });
 
   it('goes back to the model before by one command, without a restart', async function () {
