@@ -1,6 +1,7 @@
 // What lies above the valve plane: atria, aortic root, outflow tract and pulmonary trunk.
 import type { LeftVentricle } from './left-ventricle.ts';
 import type { RightVentricle } from './right-ventricle.ts';
+import { SHAPE } from './parameters.ts';
 import type { Random } from '../random.ts';
 import { ANGLES } from './wall-grid.ts';
 import { TISSUE } from './tissues.ts';
@@ -16,6 +17,7 @@ export interface BaseStructure {
   readonly heightMm: number;
   readonly halfHeightMm: number;
   readonly half: readonly [u: number, v: number];
+  readonly wallMm: number;
   /** Share by which it widens at full activation: atria fill while the ventricles empty. */
   readonly swell: number;
 }
@@ -31,6 +33,8 @@ export function drawBaseStructures(
   const aorta = vary(14);
   const trunk = vary(13.5);
   const atrium = vary(27, 0.25);
+  const vesselWall = random.uniform(SHAPE.vesselWallMm);
+  const atrialWall = random.uniform(SHAPE.atrialWallMm);
   return [
     {
       tissue: TISSUE.greatVessel,
@@ -41,6 +45,7 @@ export function drawBaseStructures(
       halfHeightMm: 46,
       half: [aorta, aorta],
       swell: 0.06,
+      wallMm: vesselWall,
     },
     {
       tissue: TISSUE.greatVessel,
@@ -51,6 +56,7 @@ export function drawBaseStructures(
       halfHeightMm: 42,
       half: [vary(trunk), trunk],
       swell: 0.06,
+      wallMm: vesselWall,
     },
     {
       tissue: TISSUE.atrium,
@@ -61,6 +67,7 @@ export function drawBaseStructures(
       halfHeightMm: vary(26),
       half: [vary(atrium), vary(atrium * 0.9)],
       swell: 0.18,
+      wallMm: atrialWall,
     },
     {
       tissue: TISSUE.atrium,
@@ -71,6 +78,7 @@ export function drawBaseStructures(
       halfHeightMm: vary(28),
       half: [vary(25), vary(24)],
       swell: 0.15,
+      wallMm: atrialWall,
     },
   ];
 }

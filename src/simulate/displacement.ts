@@ -24,7 +24,7 @@ const toPatient = (placement: Placement, [u, v, a]: Vec3): Vec3 =>
  *
  * @param reference - 0-based phase, usually end diastole
  * @returns `[T, 3, Y, X]`, mm: down the column, along the row, along the normal; 0 where the pixel's
- *   middle is not left ventricle (wall or cavity) at the reference
+ *   middle is not left ventricle (muscle or cavity) at the reference
  */
 export function sliceDisplacement(
   subject: Subject,
@@ -51,6 +51,7 @@ export function sliceDisplacement(
     [point.u, point.v, point.a] = toHeart(subject.placement, start);
     toMaterial(lv, from, point);
     if (point.zeta < 0 || point.zeta > 1 || point.depth > 1) continue;
+    if (point.depth > 0 && point.zeta * lv.lengthMm < point.rimMm) continue;
     for (let t = 0; t < plan.phases; t++) {
       toSpace(lv, moments[t], point);
       const moved = subtract(toPatient(subject.placement, [point.u, point.v, point.a]), start);

@@ -42,7 +42,8 @@ export interface HeartMoment {
 }
 
 const NOT_HEART = -1;
-const VESSEL_WALL_MM = 1.5;
+/** Of the outflow tract where it has no muscle. */
+const OUTFLOW_WALL_MM = 1.5;
 
 /** Label of every tissue; what is not listed is background. */
 const LABEL_OF_TISSUE = new Uint8Array(32);
@@ -57,9 +58,25 @@ LABEL_OF_TISSUE[TISSUE.thrombus] = TASK_LABEL.lvBlood;
 LABEL_OF_TISSUE[TISSUE.rvBlood] = TASK_LABEL.rvBlood;
 LABEL_OF_TISSUE[TISSUE.rvTrabecula] = TASK_LABEL.rvBlood;
 
-/** Training label (TASK_LABEL) of a tissue; a place that is not heart is background. */
-export const labelOfTissue = (tissue: number): number =>
-  tissue === NOT_HEART ? TASK_LABEL.background : LABEL_OF_TISSUE[tissue];
+/** Whether a label is of the right ventricle or of nothing. */
+const isOutsideLv = (label: number): boolean =>
+  label === TASK_LABEL.background || label === TASK_LABEL.rvBlood;
+
+/**
+ * Training label (TASK_LABEL) of a point of a tissue; a place that is not heart is background. As readers draw, a slice
+ * is of the left ventricle or it is not: where its middle lies below the base plane, what it shows of the cavity beyond
+ * the plane is taken with it, else none of the ventricle is.
+ *
+ * @param point - as `tissueAt` left it
+ * @param isOfLv - from {@link isSliceOfLv}
+ */
+export function labelOf(tissue: number, point: HeartPoint, isOfLv: boolean): number {
+  if (tissue === NOT_HEART) return TASK_LABEL.background;
+  if (tissue === TISSUE.atrium && isOfLv && point.zeta < 0 && point.depth < 0)
+    return TASK_LABEL.lvBlood;
+  const label = LABEL_OF_TISSUE[tissue];
+  return isOfLv || isOutsideLv(label) ? label : TASK_LABEL.background;
+}
 
 /** Two groups of heads: one between anterior and lateral wall, one between inferior and lateral. */
 function drawPapillaries(random: Random): Papillary[] {
@@ -170,14 +187,18 @@ function tissueOfRv(heart: Heart, point: HeartPoint, distance: number): number {
  */
 export function tissueAt(heart: Heart, moment: HeartMoment, point: HeartPoint): number {
   toMaterial(heart.lv, moment.lv, point);
-  if (point.zeta >= 0 && point.zeta <= 1) {
-    if (point.depth < 0) return tissueOfCavity(heart, moment, point);
-    if (point.depth <= 1) return tissueOfWall(heart, point);
-  }
-  let outside = outsideLv(heart, moment, point);
+  const belowMm = point.zeta * heart.lv.lengthMm;
+  const isInSleeve = belowMm >= -heart.lv.rim.topMm && point.zeta <= 1;
+  if (isInSleeve && point.depth < 0)
+    return point.zeta >= 0 ? tissueOfCavity(heart, moment, point) : TISSUE.atrium;
+  const isInWall = isInSleeve && point.depth <= 1;
+  if (isInWall && belowMm >= point.rimMm) return tissueOfWall(heart, point);
+  let outside = isInWall ? beyondThinWall(point) : outsideLv(heart, moment, point);
+  if (outside < 0) return TISSUE.vesselWall;
   if (point.zeta >= moment.rv.startLevel) {
     const distance = distanceToRv(heart.rv, moment.rv, point);
-    if (distance < 0) return tissueOfRv(heart, point, distance);
+    // The right ventricle ends at the left one's outer surface also where that one has no muscle.
+    if (distance < 0) return isInWall ? TISSUE.pericardialFat : tissueOfRv(heart, point, distance);
     if (distance < heart.rv.wallMm) return TISSUE.rvWall;
     outside = Math.min(outside, distance - heart.rv.wallMm);
   }
@@ -186,8 +207,8 @@ export function tissueAt(heart: Heart, moment: HeartMoment, point: HeartPoint): 
     for (const structure of heart.base) {
       const distance = distanceToStructure(structure, point, aboveMm, moment.lv.activation);
       if (distance < 0) return structure.tissue;
-      if (distance < VESSEL_WALL_MM) return TISSUE.vesselWall;
-      outside = Math.min(outside, distance - VESSEL_WALL_MM);
+      if (distance < structure.wallMm) return TISSUE.vesselWall;
+      outside = Math.min(outside, distance - structure.wallMm);
     }
   }
   point.outsideMm = outside;
@@ -196,6 +217,10 @@ export function tissueAt(heart: Heart, moment: HeartMoment, point: HeartPoint): 
 
 /** How far beyond muscle, mm, fat and pericardium can still be. */
 export const greatestFatMm = (heart: Heart): number => 2 * heart.fatMm + 4;
+
+/** Distance from the thin wall that outflow tract and atrium have in place of muscle, mm; below 0 inside it. */
+const beyondThinWall = ({ nowSquared, endoNowSquared }: HeartPoint): number =>
+  Math.sqrt(nowSquared) - Math.sqrt(endoNowSquared) - OUTFLOW_WALL_MM;
 
 /** Distance of a point that is not in the left ventricle from its outer surface, mm. */
 function outsideLv(heart: Heart, moment: HeartMoment, point: HeartPoint): number {

@@ -5,6 +5,7 @@
 // volume: r'^2 = r1^2 + (r^2 - r0^2) / ll. Nothing is iterated, so the inverse is exact.
 import { activation } from './cardiac-cycle.ts';
 import type { LeftVentricle } from './left-ventricle.ts';
+import { rimAt } from './valve-rim.ts';
 import { createWallPlace, locate, mapWallField, valueAt, type WallField } from './wall-grid.ts';
 
 /** Numbers kept for each node of the packed fields. */
@@ -39,6 +40,8 @@ export interface HeartPoint {
   rSquared: number;
   theta: number;
   zeta: number;
+  /** Where the wall begins at this angle, mm below the base plane at end diastole. */
+  rimMm: number;
   /** Share of the wall's cross-section from the endocardium: < 0 cavity, 0..1 wall, > 1 outside. */
   depth: number;
   /** Place at this moment against the bent and drifted axis, mm. */
@@ -59,6 +62,7 @@ export const createHeartPoint = (): HeartPoint => ({
   rSquared: 0,
   theta: 0,
   zeta: 0,
+  rimMm: 0,
   depth: 0,
   besideU: 0,
   besideV: 0,
@@ -141,6 +145,7 @@ export function toMaterial(lv: LeftVentricle, moment: LvMoment, point: HeartPoin
   const turned = moment.twist[0] + (moment.twist[1] - moment.twist[0]) * zeta;
   const theta = Math.atan2(v, u) - turned;
   locate(theta, zeta, place);
+  point.rimMm = rimAt(lv.rim, place);
   const endo = packedAt(moment.packed, 0);
   const endoNow = packedAt(moment.packed, 1);
   point.theta = theta;

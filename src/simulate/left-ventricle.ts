@@ -6,6 +6,7 @@ import { smoothstep, wallNoise, type Noise } from './noise.ts';
 import { INJURY, SHAPE } from './parameters.ts';
 import type { Patient } from './patient.ts';
 import type { Random } from '../random.ts';
+import { drawValveRim, type ValveRim } from './valve-rim.ts';
 import { mapWallField, meanArea, wallField, type WallField } from './wall-grid.ts';
 
 /**
@@ -15,6 +16,7 @@ import { mapWallField, meanArea, wallField, type WallField } from './wall-grid.t
 export interface LeftVentricle extends BareWall {
   readonly cycle: CardiacCycle;
   readonly injury: Injury;
+  readonly rim: ValveRim;
   /** Shortening of the endocardial radius at full activation, a share; below 0 where it bulges. */
   readonly contraction: WallField;
   /** Local delay of activation, fraction of R-R. */
@@ -226,6 +228,7 @@ export function buildLeftVentricle(
     ...wall,
     cycle,
     injury,
+    rim: drawValveRim(random.fork('rim')),
     contraction: calibrate(draft, wall, { cycle, delay, longitudinal, pattern }),
     delay,
     longitudinal,

@@ -136,6 +136,9 @@ export const SHAPE = {
   /** Share of longitudinal shortening that moves the apex, not the base. */
   apexMotion: [0, 0.2],
   rvWallMm: [2, 4],
+  /** Of the great vessels, of the atria with the fat and muscle that lie on them. */
+  vesselWallMm: [1.2, 2.2],
+  atrialWallMm: [1.5, 4.5],
   /** Pericardial and epicardial fat over the heart, mm. */
   fatMm: [0.4, 5],
   /** One papillary muscle is one to three heads, this far apart at most, degrees. */
@@ -148,6 +151,19 @@ export const SHAPE = {
   dyssynchronyDelay: [0.06, 0.16],
   /** Delay between neighbouring parts of a healthy wall. */
   normalDelay: [0, 0.02],
+  /** How far the wall opposite to the outflow tract reaches above where it ends beside it, mm. */
+  rimLiftMm: [2, 14],
+  /** Depth of the gap in the wall under the aortic valve, mm; its middle, 0 mid septum, 90 anterior; its half-width. */
+  outflowMm: [6, 20],
+  outflowDegrees: [20, 70],
+  outflowHalfWidthDegrees: [28, 50],
+  /**
+   * Share of the wall's circumference that is there in the base plane: readers leave out basal slices with less [S; half
+   * in Schulz-Menger et al., JCMR 2020].
+   */
+  rimShare: 0.72,
+  /** The cavity goes on as atrium for this far at least, mm. */
+  leastTopMm: 8,
   flatSeptumChance: 0.15,
   moderatorBandChance: 0.6,
 } as const satisfies Record<string, Range | number>;
@@ -227,7 +243,7 @@ export const SCAN = {
 /**
  * Changes whenever the same seed gives another exam than before: a key for what is kept of exams.
  */
-export const SIMULATOR_VERSION = 2;
+export const SIMULATOR_VERSION = 3;
 
 /** Appearance [S for the prior, B for free randomisation]. Tissue signals stand in tissues.ts. */
 export const APPEARANCE = {

@@ -1,9 +1,10 @@
 // One slice of the subject before the scanner: signal of tissue and true labels at every phase.
 import { tissueOfChest } from './chest.ts';
-import { heartMoment, labelOfTissue, tissueAt, type HeartMoment } from './heart.ts';
+import { heartMoment, labelOf, tissueAt, type HeartMoment } from './heart.ts';
 import { createHeartPoint, type HeartPoint } from './kinematics.ts';
 import { phaseTime, type ScanPlan } from './scan.ts';
 import {
+  isSliceOfLv,
   MIDDLE,
   moveTo,
   reachOfHeart,
@@ -95,6 +96,7 @@ function renderPhase(
   const { signals } = subject.appearance;
   const width = box.right - box.left;
   const point = createHeartPoint();
+  const isOfLv = isSliceOfLv(view, moment);
   const votes = new Uint8Array(6);
   for (const pixel of pixels) {
     const y = Math.floor(pixel / plan.columns);
@@ -108,7 +110,7 @@ function renderPhase(
     while (looked < SAMPLES.length && !(isUniform && looked > MIDDLE)) {
       moveTo(point, heartMaps[looked], y, x);
       const tissue = tissueAt(subject.heart, moment, point);
-      votes[labelOfTissue(tissue)]++;
+      votes[labelOf(tissue, point, isOfLv)]++;
       sum += tissue < 0 ? chest[looked][pixel] : signals[tissue];
       if (looked === MIDDLE && tissue >= 0) grain = heartGrain(subject, moment, point, tissue);
       isUniform &&= looked === 0 || tissue === before;

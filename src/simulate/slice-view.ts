@@ -1,6 +1,6 @@
 // Where the samples of a slice lie in the chest and in the heart, and which pixels the heart reaches.
 import { addScaled, patientPosition, planeNormal, type Vec3 } from '../volume.ts';
-import { greatestFatMm, heartMoment, tissueAt } from './heart.ts';
+import { greatestFatMm, heartMoment, tissueAt, type HeartMoment } from './heart.ts';
 import { createHeartPoint, type HeartPoint } from './kinematics.ts';
 import { greatestRadiusMm, toHeart } from './placement.ts';
 import type { ScanPlan } from './scan.ts';
@@ -90,6 +90,17 @@ export function moveTo(point: HeartPoint, map: Affine, y: number, x: number): vo
   point.u = map.start[0] + y * map.perRow[0] + x * map.perColumn[0];
   point.v = map.start[1] + y * map.perRow[1] + x * map.perColumn[1];
   point.a = map.start[2] + y * map.perRow[2] + x * map.perColumn[2];
+}
+
+/** Whether the middle of the slice meets the ventricle's axis below the base plane of the moment. */
+export function isSliceOfLv({ subject, heartMaps }: SliceView, { lv }: HeartMoment): boolean {
+  const { start, perRow, perColumn } = heartMaps[MIDDLE];
+  const [u, v] = [lv.driftMm[0] - start[0], lv.driftMm[1] - start[1]];
+  const determinant = perRow[0] * perColumn[1] - perColumn[0] * perRow[1];
+  const y = (u * perColumn[1] - v * perColumn[0]) / determinant;
+  const x = (v * perRow[0] - u * perRow[1]) / determinant;
+  const along = start[2] + y * perRow[2] + x * perColumn[2];
+  return along >= lv.baseMm && along <= lv.baseMm + subject.heart.lv.lengthMm * lv.stretch;
 }
 
 /** Pixels that the heart or its fat is ever near to, and the box around them. */

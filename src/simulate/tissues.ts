@@ -59,7 +59,7 @@ export const TISSUE_SIGNALS: Record<TissueName, TissueSignal> = {
   stomach: { mean: [0.02, 1], texture: [0.1, 0.7] },
   spinalCanal: { mean: [0.7, 1.3], texture: [0.1, 0.3] },
   greatVessel: { mean: [0.75, 1.05], texture: [0.05, 0.15] },
-  vesselWall: { mean: [0.35, 0.7], texture: [0, 0.1] },
+  vesselWall: { mean: [0.2, 0.65], texture: [0, 0.1] },
   myocardium: { mean: [0.18, 0.46], texture: [0.05, 0.16] },
   scar: { mean: [0.18, 0.46], texture: [0.05, 0.18] },
   edema: { mean: [0.18, 0.46], texture: [0.05, 0.16] },

@@ -3,6 +3,7 @@ import { createHeartPoint, lvMoment, toSpace, type LvMoment } from './kinematics
 import type { Heart } from './heart.ts';
 import type { LeftVentricle } from './left-ventricle.ts';
 import { rvVolumeMl } from './right-ventricle-volume.ts';
+import { rimAt } from './valve-rim.ts';
 import { ANGLES, createWallPlace, LEVELS, locate, meanArea, valueAt } from './wall-grid.ts';
 
 /** Volumes in mL, mass in g, times as fractions of R-R after end diastole. */
@@ -66,8 +67,9 @@ export function cavityEnd(lv: LeftVentricle): number {
   return 1;
 }
 
-/** Injured volumes, summed over small pieces of wall. */
-function injuredVolumes(lv: LeftVentricle): {
+/** Volumes of the wall, summed over small pieces of it. */
+function wallVolumes(lv: LeftVentricle): {
+  myocardiumMl: number;
   scarMl: number;
   edemaMl: number;
   scarPercentOfSegment: number[];
@@ -78,16 +80,18 @@ function injuredVolumes(lv: LeftVentricle): {
   const end = cavityEnd(lv);
   const segmentMl = new Float64Array(18);
   const segmentScarMl = new Float64Array(18);
-  let [scarMl, edemaMl] = [0, 0];
+  let [myocardiumMl, scarMl, edemaMl] = [0, 0, 0];
   for (let j = 0; j < along; j++)
     for (let i = 0; i < around; i++) {
       const theta = (2 * Math.PI * (i + 0.5)) / around;
       const zeta = (j + 0.5) / along;
       locate(theta, zeta, place);
+      if (zeta * lv.lengthMm < rimAt(lv.rim, place)) continue;
       const wallMl = pieceMl * (valueAt(lv.epiSquared, place) - valueAt(lv.endoSquared, place));
       const depth = Math.min(1, Math.max(0, valueAt(lv.injury.front, place)));
       const atRisk = lv.injury.isAcute && valueAt(lv.injury.zone, place) > 0;
       const segment = ahaSegment(theta, zeta, end);
+      myocardiumMl += wallMl;
       scarMl += depth * wallMl;
       if (atRisk) edemaMl += (1 - depth) * wallMl;
       segmentMl[segment] += wallMl;
@@ -96,7 +100,7 @@ function injuredVolumes(lv: LeftVentricle): {
   const scarPercentOfSegment = Array.from({ length: 17 }, (_, i) =>
     segmentMl[i + 1] > 0 ? (100 * segmentScarMl[i + 1]) / segmentMl[i + 1] : 0,
   );
-  return { scarMl, edemaMl, scarPercentOfSegment };
+  return { myocardiumMl, scarMl, edemaMl, scarPercentOfSegment };
 }
 
 /** Strain at mid level between end diastole and a time. */
@@ -147,9 +151,7 @@ export function heartTruth(heart: Heart): HeartTruth {
   const endSystole = times[volumes.indexOf(lvEsvMl)];
   const rvEdvMl = rvVolumeMl(rv, lv, lvMoment(lv, 0));
   const rvEsvMl = rvVolumeMl(rv, lv, lvMoment(lv, lv.cycle.endSystole));
-  const wall = meanArea(lv.epiSquared) - meanArea(lv.endoSquared);
-  const myocardiumMl = (lv.lengthMm * wall) / 1000;
-  const injured = injuredVolumes(lv);
+  const wall = wallVolumes(lv);
   return {
     lvEdvMl,
     lvEsvMl,
@@ -157,11 +159,10 @@ export function heartTruth(heart: Heart): HeartTruth {
     rvEdvMl,
     rvEsvMl,
     rvEfPercent: 100 * (1 - rvEsvMl / rvEdvMl),
-    lvMassG: DENSITY * myocardiumMl,
-    myocardiumMl,
-    ...injured,
-    scarPercent: (100 * injured.scarMl) / myocardiumMl,
-    edemaPercent: (100 * injured.edemaMl) / myocardiumMl,
+    lvMassG: DENSITY * wall.myocardiumMl,
+    ...wall,
+    scarPercent: (100 * wall.scarMl) / wall.myocardiumMl,
+    edemaPercent: (100 * wall.edemaMl) / wall.myocardiumMl,
     endSystole,
     ...strainAt(lv, endSystole),
   };

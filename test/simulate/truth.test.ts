@@ -13,7 +13,10 @@ import { addScaled, planeNormal, type Vec3 } from '../../src/volume.ts';
 
 const STILL: Vec3 = [0, 0, 0];
 
-/** A scan of isotropic voxels over the whole heart, without breath, at the times given. */
+/**
+ * A scan of isotropic voxels straight across the whole heart, without breath: a slice is of the left ventricle or not,
+ * so that a tilted one cuts off the wall of one side and takes that of the other.
+ */
 function fineScan(
   seed: number,
   condition: Condition,
@@ -27,9 +30,15 @@ function fineScan(
     isCentred: true,
     slices: 3,
   });
-  const middle = plan.planes[1];
+  const { origin, a, u, v } = subject.placement;
+  const half = -((matrix - 1) / 2) * voxelMm;
+  const centre = addScaled(origin, a, subject.heart.lv.lengthMm / 2);
+  const middle = {
+    // Further towards the right ventricle.
+    imagePositionPatient: addScaled(addScaled(centre, u, half + 15), v, half),
+    imageOrientationPatient: [...u, ...v] as const,
+  };
   const normal = planeNormal(middle.imageOrientationPatient);
-  // Tilt lifts the rim of the base over its middle.
   const count = 2 * Math.round((subject.heart.lv.lengthMm / 2 + 20) / voxelMm);
   const planes = Array.from({ length: count }, (_, z) => ({
     ...middle,
