@@ -1,26 +1,23 @@
 // Anatomy: the anatomy network on every native phase, slice by slice.
-import { ANATOMY, type LabelVolume } from '../labels.ts';
+import type { LabelVolume } from '../labels.ts';
 import type { CineMyopsSession } from '../network/session.ts';
 import { zScore } from '../network/z-score.ts';
 import type { Progress } from '../progress.ts';
-import { sliceExtentsMm } from '../volume.ts';
 import type { Place } from './place.ts';
 import { frameView, labelsToNative, toRegion } from './region.ts';
 
 const ANATOMY_CLASSES = 4;
 
-/** Anatomy of every native phase, and the LV blood volume of each, mm3. */
+/** Anatomy of every native phase. */
 export async function segmentAnatomy(
   { volume, grid, region }: Place,
   session: CineMyopsSession,
   progress: Progress,
-): Promise<{ anatomy: LabelVolume; lvVolumes: number[] }> {
+): Promise<LabelVolume> {
   const [sizeT, sizeZ, rows, columns] = volume.shape;
-  const { size, pixelMm } = region;
+  const { size } = region;
   const plane = size * size;
   const labels = new Uint8Array(sizeT * sizeZ * rows * columns);
-  const lvVolumes = new Array<number>(sizeT).fill(0);
-  const extentsMm = sliceExtentsMm(volume.planes, volume.sliceThicknessMm);
   for (let z = 0; z < sizeZ; z++) {
     const images = new Float32Array(sizeT * plane);
     for (let t = 0; t < sizeT; t++) {
@@ -34,7 +31,6 @@ export async function segmentAnatomy(
         t * ANATOMY_CLASSES * plane,
         (t + 1) * ANATOMY_CLASSES * plane,
       );
-      lvVolumes[t] += sumOf(own, ANATOMY.lvBlood, plane) * pixelMm ** 2 * extentsMm[z];
       const at = (t * sizeZ + z) * rows * columns;
       labelsToNative(
         own,
@@ -45,11 +41,5 @@ export async function segmentAnatomy(
     }
     progress('anatomy', z + 1, sizeZ);
   }
-  return { anatomy: { labels, shape: volume.shape }, lvVolumes };
-}
-
-function sumOf(probabilities: Float32Array, channel: number, plane: number): number {
-  let sum = 0;
-  for (let i = channel * plane; i < (channel + 1) * plane; i++) sum += probabilities[i];
-  return sum;
+  return { labels, shape: volume.shape };
 }

@@ -37,7 +37,7 @@ export async function inferFrames(
     after: t,
     weight: 0,
   }));
-  const { anatomy } = await segmentAnatomy(place, session, progress);
+  const anatomy = await segmentAnatomy(place, session, progress);
   keepLargestAnatomy(anatomy);
   const lv = network.identity.isTrained ? lvCentre(volume, anatomy, 0) : undefined;
   const around = placeAround(volume, lv ?? centre, network.pathologySizeMm, network.pixelMm);

@@ -22,7 +22,7 @@ export async function inferStills(
 ): Promise<LabelVolume> {
   const centre = await locateHeart(volume, network.session);
   const place = placeAround(volume, centre, network.regionSizeMm, network.pixelMm);
-  const { anatomy } = await segmentAnatomy(place, network.session, progress);
+  const anatomy = await segmentAnatomy(place, network.session, progress);
   keepLargestAnatomy(anatomy);
   return anatomy;
 }

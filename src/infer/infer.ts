@@ -8,12 +8,14 @@ import type { Segmentation } from '../segmentation.ts';
 import { segmentAnatomy } from './anatomy.ts';
 import { keepLargestAnatomy } from './components.ts';
 import { cutOffNotes } from './cut-off.ts';
-import { findEndPhases, shownFrames } from './cycle.ts';
+import { findEndPhases } from './end-phases.ts';
 import { locateHeart } from './locate-heart.ts';
 import { lvCentre } from './lv-centre.ts';
+import { lvCurve } from './lv-curve.ts';
 import { motionCentre } from './motion-hint.ts';
 import { segmentPathology } from './pathology.ts';
 import { placeAround } from './place.ts';
+import { shownFrames } from './shown-frames.ts';
 import { clearSmallLesions, smallLesionsNote } from './small-lesions.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
@@ -52,10 +54,10 @@ export async function inferExam(
   progress('locate', 1, 1);
   const place = placeAround(volume, centre, network.regionSizeMm, network.pixelMm);
 
-  const { anatomy, lvVolumes } = await segmentAnatomy(place, session, progress);
+  const anatomy = await segmentAnatomy(place, session, progress);
   keepLargestAnatomy(anatomy);
   const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
-  const phases = findEndPhases(lvVolumes, coverage);
+  const phases = findEndPhases(lvCurve(anatomy, volume), coverage);
   if (identity.isTrained) {
     notes.push(...cutOffNotes(place, anatomy, [phases.endDiastole, phases.endSystole]));
   }

@@ -5,7 +5,7 @@ import type { CineMyopsSession } from '../network/session.ts';
 import { zScore } from '../network/z-score.ts';
 import type { Progress } from '../progress.ts';
 import type { Volume4D } from '../volume.ts';
-import type { PhaseBlend } from './cycle.ts';
+import type { PhaseBlend } from './shown-frames.ts';
 import type { Place } from './place.ts';
 import { frameView, labelsToNative, toRegion } from './region.ts';
 import { settleLesions } from '../network/settle-lesions.ts';
