@@ -60,7 +60,9 @@ export const frontOfCavityMm = (chest: Chest): number =>
 export function tissueOfChest(chest: Chest, x: number, y: number, z: number): number {
   const across = Math.abs(x) / chest.halfWidthMm;
   const deep = Math.abs(y) / chest.halfDepthMm;
-  const edge = (across ** 2.5 + deep ** 2.5) ** 0.4;
+  // The power 2.5, without the slow general one.
+  const sum = across * across * Math.sqrt(across) + deep * deep * Math.sqrt(deep);
+  const edge = sum ** 0.4;
   const fromSkin = (1 - edge) * (chest.halfDepthMm + 0.25 * Math.abs(x));
   const spine = fromSkin < chest.fatMm * 0.25 ? -1 : tissueOfSpine(chest, x, y, z);
   if (fromSkin > 1.25 * chest.fatMm + chest.muscleMm + WALL_MM + 8)

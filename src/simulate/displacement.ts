@@ -1,22 +1,9 @@
 // The true motion of every point of the left ventricle that a slice shows at end diastole.
-import {
-  addScaled,
-  columnDirection,
-  dot,
-  patientPosition,
-  planeNormal,
-  rowDirection,
-  subtract,
-  type Vec3,
-} from '../volume.ts';
+import { columnDirection, dot, planeNormal, rowDirection, type Vec3 } from '../volume.ts';
 import { createHeartPoint, lvMoment, toMaterial, toSpace } from './kinematics.ts';
-import { toHeart, type Placement } from './placement.ts';
 import { phaseTime, type ScanPlan } from './scan.ts';
+import { MIDDLE, moveTo, viewSlice } from './slice-view.ts';
 import type { Subject } from './subject.ts';
-
-/** The heart's frame back to the patient's. */
-const toPatient = (placement: Placement, [u, v, a]: Vec3): Vec3 =>
-  addScaled(addScaled(addScaled(placement.origin, placement.u, u), placement.v, v), placement.a, a);
 
 /**
  * Where what lies in each pixel at the reference phase has gone at each phase. The slice's own
@@ -33,12 +20,8 @@ export function sliceDisplacement(
 ): Float32Array {
   const { plan, z } = scan;
   const { lv } = subject.heart;
-  const plane = plan.planes[z];
-  const axes = [
-    columnDirection(plane.imageOrientationPatient),
-    rowDirection(plane.imageOrientationPatient),
-    planeNormal(plane.imageOrientationPatient),
-  ];
+  const axes = planeAxes(subject, scan);
+  const map = viewSlice(subject, plan, z).heartMaps[MIDDLE];
   const from = lvMoment(lv, phaseTime(plan, reference));
   const moments = Array.from({ length: plan.phases }, (_, t) => lvMoment(lv, phaseTime(plan, t)));
   const size = plan.rows * plan.columns;
@@ -46,17 +29,29 @@ export function sliceDisplacement(
   const point = createHeartPoint();
   for (let i = 0; i < size; i++) {
     const y = Math.floor(i / plan.columns);
-    const seen = patientPosition(plane, plan.pixelSpacingMm, y, i - y * plan.columns);
-    const start = addScaled(seen, plan.shiftsMm[z], -1);
-    [point.u, point.v, point.a] = toHeart(subject.placement, start);
+    moveTo(point, map, y, i - y * plan.columns);
+    const { u, v, a } = point;
     toMaterial(lv, from, point);
     if (point.zeta < 0 || point.zeta > 1 || point.depth > 1) continue;
     if (point.depth > 0 && point.zeta * lv.lengthMm < point.rimMm) continue;
     for (let t = 0; t < plan.phases; t++) {
       toSpace(lv, moments[t], point);
-      const moved = subtract(toPatient(subject.placement, [point.u, point.v, point.a]), start);
-      for (let c = 0; c < 3; c++) field[(t * 3 + c) * size + i] = dot(moved, axes[c]);
+      const [du, dv, da] = [point.u - u, point.v - v, point.a - a];
+      for (let c = 0; c < 3; c++)
+        field[(t * 3 + c) * size + i] = du * axes[c][0] + dv * axes[c][1] + da * axes[c][2];
     }
   }
   return field;
+}
+
+/** Down the column, along the row and along the normal, in the heart's frame. */
+function planeAxes(
+  { placement }: Subject,
+  { plan, z }: { readonly plan: ScanPlan; readonly z: number },
+): readonly Vec3[] {
+  const orientation = plan.planes[z].imageOrientationPatient;
+  const { u, v, a } = placement;
+  return [columnDirection(orientation), rowDirection(orientation), planeNormal(orientation)].map(
+    (axis): Vec3 => [dot(axis, u), dot(axis, v), dot(axis, a)],
+  );
 }
