@@ -11,6 +11,7 @@ import { trainingTerms } from '../training-terms.ts';
 import { differentiate } from './differentiate.ts';
 import { concat, int64s, multiply, reshape } from './emit.ts';
 import type { FlatLayout } from './flat-parameters.ts';
+import { foldWhileTraining } from './fold-batch-norm.ts';
 import { partRange, statisticsLayout, trainedLayout } from './flat-parameters.ts';
 import type { GraphTensor } from './graph.ts';
 import { Graph } from './graph.ts';
@@ -126,7 +127,14 @@ function lossGraph(graph: Graph, plan: TrainingModelPlan): LossGraph {
     if (tensor === undefined) throw new RangeError(`no parameter ${name}`);
     return tensor;
   };
-  const parts = { ops, architecture: plan.architecture, parameter, batchMoments };
+  const parts =
+    plan.batchNorm === 'batch'
+      ? { ops, architecture: plan.architecture, parameter, batchMoments }
+      : {
+          ops: { ...ops, batchNorm: (x: GraphTensor) => x },
+          architecture: plan.architecture,
+          parameter: foldWhileTraining(ops, parameter, new Set(parameters.keys())),
+        };
   const terms = trainingTerms(parts, inputs, plan.trainedPart);
   const total = totalLoss(ops, terms, graph.input('lossWeights', [LOSS_NAMES.length]));
   const { specs } = trainedLayout(plan.architecture, plan.trainedPart);
