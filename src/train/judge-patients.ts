@@ -1,20 +1,20 @@
 // Figures of a network, patient by patient, on slices that it was not trained on.
 import type { Architecture } from '../network/architecture.ts';
 import type { NamedParameters } from '../network/parameters.ts';
+import { ejectionScore } from './ejection.ts';
 import type { PatientFigures } from './gate.ts';
 import { isSimulatedSpec } from './source.ts';
 import type { PatientOfSource } from './split.ts';
 import { diceOfCases, openForValidation, predict, type Prediction } from './validate.ts';
-import { drawPatientCases, type ValidationCase } from './validation-cases.ts';
+import { drawPatientCases, type PatientSlices } from './validation-cases.ts';
 
 /** Slices looked at of each patient. */
 const SLICES = 6;
 
 /** A held-out patient with slices to judge by; the same for every network. */
-export interface PatientCases {
+export interface PatientCases extends PatientSlices {
   readonly patient: string;
   readonly truth: PatientFigures['truth'];
-  readonly cases: readonly ValidationCase[];
 }
 
 export interface JudgingPlan {
@@ -33,7 +33,7 @@ export async function drawJudgedPatients(
     judged.push({
       patient: own.patient,
       truth: isSimulatedSpec(own.source.spec) ? 'simulated' : 'expert',
-      cases: await drawPatientCases(own, { ...plan, slices: SLICES }),
+      ...(await drawPatientCases(own, { ...plan, slices: SLICES })),
     });
   return judged;
 }
@@ -47,11 +47,16 @@ export async function judgePatients(
   const session = await openForValidation(network);
   const judged: PatientFigures[] = [];
   try {
-    for (const { patient, truth, cases } of patients) {
+    for (const { patient, truth, cases, beats } of patients) {
       signal.throwIfAborted();
       const predictions: Prediction[] = [];
       for (const own of cases) predictions.push(await predict(session, own));
-      judged.push({ patient, truth, figures: diceOfCases(cases, predictions) });
+      const ejection = ejectionScore({ cases, beats }, predictions);
+      const figures = {
+        ...diceOfCases(cases, predictions),
+        ...(ejection !== undefined && { ejection }),
+      };
+      judged.push({ patient, truth, figures });
     }
   } finally {
     await session.release();

@@ -1,4 +1,5 @@
 // The held-out slices that every epoch is judged on, the same each time and not augmented.
+import { TASK_LABEL } from '../labels.ts';
 import { createRandom } from '../random.ts';
 import { groupBySource } from './draw-batch.ts';
 import type { TrainingPlan } from './plan.ts';
@@ -12,9 +13,9 @@ const FRAMES = 9;
 /** The whole scan, as the heart is looked for. */
 const WIDE = { size: 192, pixelMm: 1.5 } as const;
 
-/** One held-out slice; `cine` has several frames, `still` and `wide` one. */
+/** One held-out slice; `cine` has several frames from end diastole on, the others one. */
 export interface ValidationCase extends TrainingSample {
-  readonly kind: 'cine' | 'still' | 'wide';
+  readonly kind: 'cine' | 'still' | 'wide' | 'systole';
   readonly frames: number;
   readonly size: number;
 }
@@ -37,11 +38,22 @@ function shown(
   };
 }
 
-function casesOf(slice: CineSlice, { patchMm }: Pick<TrainingPlan, 'patchMm'>): ValidationCase[] {
-  const straight = { radians: 0, isMirrored: false } as const;
-  const near: View = { centre: heartCentre(slice), size: patchMm, pixelMm: 1, ...straight };
+type CasePlan = Pick<TrainingPlan, 'patchMm'>;
+
+const STRAIGHT = { radians: 0, isMirrored: false } as const;
+
+const nearView = (slice: CineSlice, { patchMm }: CasePlan): View => ({
+  centre: heartCentre(slice),
+  size: patchMm,
+  pixelMm: 1,
+  ...STRAIGHT,
+});
+
+/** The heart, of a cine at end diastole, first; then the whole scan. */
+function casesOf(slice: CineSlice, plan: CasePlan): ValidationCase[] {
+  const near = nearView(slice, plan);
   const [, rows, columns] = slice.shape;
-  const wide: View = { centre: [(rows - 1) / 2, (columns - 1) / 2], ...WIDE, ...straight };
+  const wide: View = { centre: [(rows - 1) / 2, (columns - 1) / 2], ...WIDE, ...STRAIGHT };
   // Not every slice of a heart reaches into the ventricle at end diastole, or was drawn there.
   const [firstLabelled = slice.endDiastole] = slice.labels.keys();
   const t = slice.labels.has(slice.endDiastole) ? slice.endDiastole : firstLabelled;
@@ -55,17 +67,43 @@ function casesOf(slice: CineSlice, { patchMm }: Pick<TrainingPlan, 'patchMm'>): 
     : [shown(slice, 'still', { ...still, view: near }), around];
 }
 
+/** The frame in which the least LV blood was drawn, where it was drawn at end diastole too. */
+function systoleOf(slice: CineSlice, plan: CasePlan): ValidationCase | undefined {
+  const { labels, endDiastole } = slice;
+  if (!isCine(slice) || !annotationAt(slice, endDiastole).hasLvBlood) return undefined;
+  const drawn = [...labels].filter(([t]) => t !== endDiastole && annotationAt(slice, t).hasLvBlood);
+  const blood = (map: Uint8Array): number =>
+    map.reduce((sum, label) => sum + (label === TASK_LABEL.lvBlood ? 1 : 0), 0);
+  const least = drawn.map(([t, map]) => [blood(map), t]).toSorted(([a], [b]) => a - b).at(0);
+  if (least === undefined) return undefined;
+  const [, t] = least;
+  const still = { frames: [frameOf(slice, t)], t, view: nearView(slice, plan) };
+  return shown(slice, 'systole', still);
+}
+
+/** Slices of one patient. */
+export interface PatientSlices {
+  readonly cases: readonly ValidationCase[];
+  /** Of slices drawn at both ends of the beat: indices of the case at end diastole and of that at end systole. */
+  readonly beats: readonly (readonly [diastole: number, systole: number])[];
+}
+
 /** Draws slices of one patient: the same for the same seed. */
 export async function drawPatientCases(
   { source, patient }: PatientOfSource,
   { patchMm, seed, slices }: Pick<TrainingPlan, 'patchMm' | 'seed'> & { readonly slices: number },
-): Promise<ValidationCase[]> {
+): Promise<PatientSlices> {
   const cases: ValidationCase[] = [];
+  const beats: [number, number][] = [];
   for (let i = 0; i < slices; i++) {
     const random = createRandom(`judged ${seed}/${patient}/slice ${i}`);
-    cases.push(...casesOf(await source.draw(patient, random), { patchMm }));
+    const slice = await source.draw(patient, random);
+    const diastole = cases.length;
+    cases.push(...casesOf(slice, { patchMm }));
+    const systole = systoleOf(slice, { patchMm });
+    if (systole !== undefined) beats.push([diastole, cases.push(systole) - 1]);
   }
-  return cases;
+  return { cases, beats };
 }
 
 /** Draws the held-out slices of a plan, equally from every source. */
