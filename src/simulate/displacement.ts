@@ -1,6 +1,7 @@
 // The true motion of every point of the left ventricle that a slice shows at end diastole.
 import { columnDirection, dot, planeNormal, rowDirection, type Vec3 } from '../volume.ts';
-import { createHeartPoint, lvMoment, toMaterial, toSpace } from './kinematics.ts';
+import { createHeartPoint, type HeartPoint, lvMoment, toMaterial, toSpace } from './kinematics.ts';
+import type { LeftVentricle } from './left-ventricle.ts';
 import { phaseTime, type ScanPlan } from './scan.ts';
 import { MIDDLE, moveTo, viewSlice } from './slice-view.ts';
 import type { Subject } from './subject.ts';
@@ -10,8 +11,8 @@ import type { Subject } from './subject.ts';
  * breath-hold shift is the same at all phases and so does not show.
  *
  * @param reference - 0-based phase, usually end diastole
- * @returns `[T, 3, Y, X]`, mm: down the column, along the row, along the normal; 0 where the pixel's
- *   middle is not left ventricle (muscle or cavity) at the reference
+ * @returns `[T, 3, Y, X]`, mm: down the column, along the row, along the normal; 0 where the pixel's middle is neither
+ *   muscle of the left ventricle, above the base plane too, nor cavity below the plane at the reference
  */
 export function sliceDisplacement(
   subject: Subject,
@@ -32,8 +33,7 @@ export function sliceDisplacement(
     moveTo(point, map, y, i - y * plan.columns);
     const { u, v, a } = point;
     toMaterial(lv, from, point);
-    if (point.zeta < 0 || point.zeta > 1 || point.depth > 1) continue;
-    if (point.depth > 0 && point.zeta * lv.lengthMm < point.rimMm) continue;
+    if (!isOfVentricle(lv, point)) continue;
     for (let t = 0; t < plan.phases; t++) {
       toSpace(lv, moments[t], point);
       const [du, dv, da] = [point.u - u, point.v - v, point.a - a];
@@ -42,6 +42,11 @@ export function sliceDisplacement(
     }
   }
   return field;
+}
+
+function isOfVentricle({ lengthMm }: LeftVentricle, point: HeartPoint): boolean {
+  if (point.zeta > 1 || point.depth > 1) return false;
+  return point.depth < 0 ? point.zeta >= 0 : point.zeta * lengthMm >= point.rimMm;
 }
 
 /** Down the column, along the row and along the normal, in the heart's frame. */

@@ -188,12 +188,14 @@ function tissueOfRv(heart: Heart, point: HeartPoint, distance: number): number {
 export function tissueAt(heart: Heart, moment: HeartMoment, point: HeartPoint): number {
   toMaterial(heart.lv, moment.lv, point);
   const belowMm = point.zeta * heart.lv.lengthMm;
-  const isInSleeve = belowMm >= -heart.lv.rim.topMm && point.zeta <= 1;
+  const isInSleeve = belowMm >= -heart.lv.rim.atriumTopMm && point.zeta <= 1;
   if (isInSleeve && point.depth < 0)
     return point.zeta >= 0 ? tissueOfCavity(heart, moment, point) : TISSUE.atrium;
+  const hasMuscle = belowMm >= point.rimMm;
   const isInWall = isInSleeve && point.depth <= 1;
-  if (isInWall && belowMm >= point.rimMm) return tissueOfWall(heart, point);
-  let outside = isInWall ? beyondThinWall(point) : outsideLv(heart, moment, point);
+  if (isInWall && hasMuscle) return tissueOfWall(heart, point);
+  const isBesideGap = isInSleeve && !hasMuscle && point.depth < FAR_OUTSIDE;
+  let outside = isBesideGap ? beyondThinWall(point) : outsideLv(heart, moment, point);
   if (outside < 0) return TISSUE.vesselWall;
   if (point.zeta >= moment.rv.startLevel) {
     const distance = distanceToRv(heart.rv, moment.rv, point);
@@ -224,7 +226,7 @@ const beyondThinWall = ({ nowSquared, endoNowSquared }: HeartPoint): number =>
 
 /** Distance of a point that is not in the left ventricle from its outer surface, mm. */
 function outsideLv(heart: Heart, moment: HeartMoment, point: HeartPoint): number {
-  if (point.zeta < 0) return Infinity;
+  if (point.zeta * heart.lv.lengthMm < -heart.lv.rim.atriumTopMm) return Infinity;
   if (point.zeta > 1) {
     const below = (point.zeta - 1) * heart.lv.lengthMm * moment.lv.stretch;
     return Math.sqrt(below * below + point.nowSquared);

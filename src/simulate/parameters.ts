@@ -153,7 +153,10 @@ export const SHAPE = {
   normalDelay: [0, 0.02],
   /** How far the wall opposite to the outflow tract reaches above where it ends beside it, mm. */
   rimLiftMm: [2, 14],
-  /** Depth of the gap in the wall under the aortic valve, mm; its middle, 0 mid septum, 90 anterior; its half-width. */
+  /**
+   * Depth of the gap in the wall under the aortic valve below the rim beside it, mm; its middle, 0 mid septum, 90 anterior;
+   * its half-width.
+   */
   outflowMm: [6, 20],
   outflowDegrees: [20, 70],
   outflowHalfWidthDegrees: [28, 50],
@@ -163,7 +166,7 @@ export const SHAPE = {
    */
   rimShare: 0.72,
   /** The cavity goes on as atrium for this far at least, mm. */
-  leastTopMm: 8,
+  leastAtriumTopMm: 8,
   flatSeptumChance: 0.15,
   moderatorBandChance: 0.6,
 } as const satisfies Record<string, Range | number>;
@@ -243,7 +246,7 @@ export const SCAN = {
 /**
  * Changes whenever the same seed gives another exam than before: a key for what is kept of exams.
  */
-export const SIMULATOR_VERSION = 3;
+export const SIMULATOR_VERSION = 4;
 
 /** Appearance [S for the prior, B for free randomisation]. Tissue signals stand in tissues.ts. */
 export const APPEARANCE = {

@@ -1,5 +1,5 @@
 // Where the samples of a slice lie in the chest and in the heart, and which pixels the heart reaches.
-import { addScaled, patientPosition, planeNormal, type Vec3 } from '../volume.ts';
+import { addScaled, dot, patientPosition, planeNormal, type Vec3 } from '../volume.ts';
 import { greatestFatMm, heartMoment, tissueAt, type HeartMoment } from './heart.ts';
 import { createHeartPoint, type HeartPoint } from './kinematics.ts';
 import { greatestRadiusMm, toHeart } from './placement.ts';
@@ -92,11 +92,17 @@ export function moveTo(point: HeartPoint, map: Affine, y: number, x: number): vo
   point.a = map.start[2] + y * map.perRow[2] + x * map.perColumn[2];
 }
 
-/** Whether the middle of the slice meets the ventricle's axis below the base plane of the moment. */
+/**
+ * Whether the middle of the slice meets the ventricle's axis between the base plane of the moment and the apex.
+ *
+ * @throws {RangeError} when the slice lies along the axis
+ */
 export function isSliceOfLv({ subject, heartMaps }: SliceView, { lv }: HeartMoment): boolean {
   const { start, perRow, perColumn } = heartMaps[MIDDLE];
   const [u, v] = [lv.driftMm[0] - start[0], lv.driftMm[1] - start[1]];
   const determinant = perRow[0] * perColumn[1] - perColumn[0] * perRow[1];
+  if (Math.abs(determinant) < 1e-3 * dot(perRow, perRow))
+    throw new RangeError('expected a slice across the long axis, got one along it');
   const y = (u * perColumn[1] - v * perColumn[0]) / determinant;
   const x = (v * perRow[0] - u * perRow[1]) / determinant;
   const along = start[2] + y * perRow[2] + x * perColumn[2];

@@ -16,6 +16,7 @@ export interface HeartTruth {
   readonly rvEfPercent: number;
   /** Scar and edema included, papillary muscles excluded, 1.05 g/mL. */
   readonly lvMassG: number;
+  /** From the base plane to the apex, without the gap under the aortic valve. */
   readonly myocardiumMl: number;
   readonly scarMl: number;
   readonly edemaMl: number;

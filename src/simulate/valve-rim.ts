@@ -5,12 +5,12 @@ import { SHAPE } from './parameters.ts';
 import type { Random } from '../random.ts';
 import { ANGLES, type WallPlace } from './wall-grid.ts';
 
-/** The upper end of the wall, and of the ventricle's blood, in material coordinates. */
+/** The upper end of the wall, and of the atrial blood within it, in material coordinates. */
 export interface ValveRim {
   /** `[ANGLES]`: where the wall begins, mm below the base plane at end diastole; below 0 it is above. */
   readonly startMm: Float64Array;
   /** Up to here above the base plane, mm, the cavity goes on as atrium. */
-  readonly topMm: number;
+  readonly atriumTopMm: number;
 }
 
 /** Draws a rim of which {@link SHAPE}.rimShare lies at or above the base plane. */
@@ -28,7 +28,7 @@ export function drawValveRim(random: Random): ValveRim {
   });
   const atPlane = raw.toSorted()[Math.round(SHAPE.rimShare * (ANGLES - 1))];
   const startMm = raw.map((mm) => mm - atPlane);
-  return { startMm, topMm: Math.max(SHAPE.leastTopMm, -Math.min(...startMm)) };
+  return { startMm, atriumTopMm: Math.max(SHAPE.leastAtriumTopMm, -Math.min(...startMm)) };
 }
 
 const radians = (degrees: number): number => (degrees * Math.PI) / 180;

@@ -73,10 +73,7 @@ export function foldWhileTraining<X>(
       `${conv}.weight`,
       ops.multiply(parameter(`${conv}.weight`), ops.reshape(factor, [-1, 1, 1, 1])),
     );
-    made.set(
-      `${conv}.bias`,
-      ops.add(ops.multiply(centred, factor), parameter(`${norm}.bias`)),
-    );
+    made.set(`${conv}.bias`, ops.add(ops.multiply(centred, factor), parameter(`${norm}.bias`)));
   };
   return (name) => {
     const conv = name.slice(0, name.lastIndexOf('.'));
