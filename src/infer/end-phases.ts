@@ -3,12 +3,14 @@ import { isClosedCycle } from '../cycle-coverage.ts';
 import { median } from '../median.ts';
 
 /**
- * The first phase is taken at the R wave, and the ventricle is fullest near it: the atria contract before, ejection
- * begins after. Further off than this part of the cycle, a fuller phase must be fuller by...
+ * Most scans begin at the R wave, and the ventricle is fullest near it: the atria contract before, ejection begins
+ * after. Further off than this part of the cycle, a fuller phase must be fuller by...
  */
 const NEAR_R_WAVE = 0.1;
-/** ...this many stroke volumes for each cycle of further distance: a tenth of one for a phase of 20. */
+/** ...this many stroke volumes for each cycle of further distance: a tenth of one for a phase of 20... */
 const STROKES_PER_CYCLE = 2;
+/** ...but by no more than this: a scan may begin elsewhere. */
+const MOST_STROKES = 0.15;
 
 /**
  * Ejection has ended at this part of the stroke volume above the least volume: the valves are closed then, and the
@@ -20,9 +22,9 @@ const DEVIATIONS = 2;
 /** ...unless that is more than this part of the stroke volume. */
 const MOST_NOISE = 0.05;
 
-/** Fourth differences of evenly spaced values: what a smooth curve has little of, and noise 70 times its variance. */
-const FOURTH = [1, -4, 6, -4, 1] as const;
-const FOURTH_GAIN = Math.sqrt(70);
+/** Sixth differences: what the beat of a heart has little of from 12 phases on, and noise 924 times its variance. */
+const SIXTH = [1, -6, 15, -20, 15, -6, 1] as const;
+const SIXTH_GAIN = Math.sqrt(924);
 /** Median of the absolute value of a normal variable, in standard deviations. */
 const NORMAL_MEDIAN = 0.6745;
 
@@ -38,21 +40,22 @@ export interface EndPhases {
  * phase is a neighbour of the first where the cycle is closed; where it is open, end diastole comes before end systole,
  * so that the network is shown the contraction.
  *
- * @param volumes - `[T]`, any unit; the first phase is taken at the R wave
+ * @param volumes - `[T]`, any unit
  * @param coverage - share of the R-R interval that the phases cover
  */
 export function findEndPhases(volumes: readonly number[], coverage: number): EndPhases {
   const size = volumes.length;
   const isClosed = isClosedCycle(coverage);
   const at = (t: number): number =>
-    volumes[isClosed ? (t + 2 * size) % size : Math.min(Math.max(t, 0), size - 1)];
+    volumes[isClosed ? (t + 3 * size) % size : Math.min(Math.max(t, 0), size - 1)];
   const smooth = volumes.map((v, t) => (at(t - 1) + 2 * v + at(t + 1)) / 4);
   const least = smooth.indexOf(Math.min(...smooth));
   const mayBeRelaxed = isClosed || least === 0 ? smooth : smooth.slice(0, least);
   const stroke = Math.max(...mayBeRelaxed) - smooth[least];
   const fullness = mayBeRelaxed.map((v, t) => {
     const fromRWave = isClosed ? Math.min(t, size - t) / size : 0;
-    return v - STROKES_PER_CYCLE * stroke * Math.max(0, fromRWave - NEAR_R_WAVE);
+    const strokes = STROKES_PER_CYCLE * Math.max(0, fromRWave - NEAR_R_WAVE);
+    return v - Math.min(MOST_STROKES, strokes) * stroke;
   });
   const endDiastole = fullness.indexOf(Math.max(...fullness));
   const ejected = smooth[endDiastole] - smooth[least];
@@ -69,7 +72,7 @@ export function findEndPhases(volumes: readonly number[], coverage: number): End
 /** Standard deviation of what is not smooth in a curve; one stray value does not move it. */
 function noiseOf(volumes: readonly number[], at: (t: number) => number): number {
   const differences = volumes.map((_, t) =>
-    Math.abs(FOURTH.reduce((sum, tap, k) => sum + tap * at(t + k - 2), 0)),
+    Math.abs(SIXTH.reduce((sum, tap, k) => sum + tap * at(t + k - 3), 0)),
   );
-  return (median(differences) ?? 0) / (NORMAL_MEDIAN * FOURTH_GAIN);
+  return (median(differences) ?? 0) / (NORMAL_MEDIAN * SIXTH_GAIN);
 }

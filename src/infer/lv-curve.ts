@@ -6,10 +6,12 @@ import { type Volume4D, voxelVolumesMl } from '../volume.ts';
  * Slices in which the ventricle ever shrinks below this part of its most are left out: near the valves one is of the
  * ventricle in one phase and of the atrium in the next, and which it is taken for jumps by as much as the heart ejects.
  */
-const LEAST_SHARE = 0.3;
+const LEAST_SHARE = 0.1;
+/** Where the others hold less than this part of the blood of the fullest phase, as in hearts that all but empty, none is. */
+const LEAST_LASTING = 0.5;
 
 /**
- * LV blood of every phase over the slices that show the ventricle in all of them; over all slices where there is none.
+ * LV blood of every phase over the slices that show the ventricle in all of them; over all slices where those are few.
  *
  * @returns `[T]`, mL
  */
@@ -26,8 +28,9 @@ export function lvCurve(anatomy: LabelVolume, volume: Volume4D): number[] {
     const most = Math.max(...curve);
     return most > 0 && Math.min(...curve) >= LEAST_SHARE * most;
   });
-  const counted = lasting.length > 0 ? lasting : ofSlices;
-  return Array.from({ length: phases }, (_, t) =>
-    counted.reduce((sum, curve) => sum + curve[t], 0),
-  );
+  const sumOf = (curves: readonly (readonly number[])[]): number[] =>
+    Array.from({ length: phases }, (_, t) => curves.reduce((sum, curve) => sum + curve[t], 0));
+  const [all, kept] = [sumOf(ofSlices), sumOf(lasting)];
+  const fullest = all.indexOf(Math.max(...all));
+  return kept[fullest] >= LEAST_LASTING * all[fullest] ? kept : all;
 }

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { coverageOfExam } from '../../src/cycle-coverage.ts';
 import { shownFrames } from '../../src/infer/shown-frames.ts';
 
 describe('shown frames', () => {
@@ -21,12 +20,6 @@ describe('shown frames', () => {
     const shown = shownFrames(17, 16, { endDiastole: 0, coverage: 0.6, cycleFraction: 0.64 });
     expect(shown[8].before + shown[8].weight).to.be.closeTo((0.32 * 16) / 0.6, 1e-9);
     expect(shown[16]).to.deep.equal({ before: 15, after: 15, weight: 0 });
-  });
-
-  it('measures coverage from trigger times and R-R intervals, and believes 1 without them', () => {
-    const times = Float64Array.from({ length: 20 }, (_, i) => Math.floor(i / 2) * 50);
-    expect(coverageOfExam(times, [1000, 1000])).to.be.closeTo(0.5, 1e-9);
-    expect(coverageOfExam(times, [Number.NaN, Number.NaN])).to.equal(1);
   });
 
   it('works with one phase and one frame', () => {
