@@ -6,6 +6,7 @@ import { readInput } from '../src/commands/read-input.ts';
 import { readFrames } from '../src/dicom/read-frames.ts';
 import { groupCine } from '../src/group/group.ts';
 import { simulateExam } from '../src/simulate/simulate.ts';
+import { writeSimulatedExam } from '../src/simulate/write-simulated-exam.ts';
 import { frameOffset, planeOffsetsMm } from '../src/volume.ts';
 
 const file = (name: string): string =>
@@ -20,7 +21,7 @@ interface Expected {
 }
 
 interface Truth {
-  readonly truth: { readonly lvEdvMl: number };
+  readonly truth: Readonly<Record<string, number>>;
 }
 
 describe('the exam in test-data', () => {
@@ -54,7 +55,13 @@ describe('the exam in test-data', () => {
     const options = { condition: 'infarct', slices: 4, phases: 10, matrix: 96 } as const;
     const { truth } = JSON.parse(readFileSync(file('truth.json'), 'utf8')) as Truth;
     const exam = simulateExam(7, options);
-    expect(exam.truth.lvEdvMl).to.be.closeTo(truth.lvEdvMl, 1e-6);
-    expect(Object.keys(unzipSync(readFileSync(file('zip')))).length).to.equal(40);
+    for (const [name, value] of Object.entries(truth))
+      expect(exam.truth[name as keyof typeof exam.truth], name).to.be.closeTo(value, 1e-6);
+    const files = writeSimulatedExam(exam, 'philips');
+    expect(files).to.have.lengthOf(40);
+    const kept = Object.values(unzipSync(readFileSync(file('zip'))));
+    const sorted = (all: readonly Uint8Array[]) =>
+      all.map((b) => Buffer.from(b).toString('base64')).toSorted();
+    expect(sorted(kept)).to.deep.equal(sorted(files.map(({ bytes }) => bytes)));
   });
 });
