@@ -1,7 +1,8 @@
 // One stack judged: a short-axis cine with its slices and phases in order, or the reason why not.
 import type { TimeKey } from '../exam.ts';
+import { APEX_TO_BASE } from '../long-axis.ts';
 import type { MrFrame } from '../mr-frame.ts';
-import { dot, length, planeNormal, type ImageOrientationPatient, type Vec3 } from '../volume.ts';
+import { dot, length, planeNormal, type ImageOrientationPatient } from '../volume.ts';
 import { median } from '../median.ts';
 import { chooseTimeKey, coverageOfSlice, isTriggerKey, rankPhases } from './phases.ts';
 import { usualStepMs } from './resample.ts';
@@ -10,12 +11,6 @@ import type { Stack } from './stacks.ts';
 
 const MIN_PLANES = 3;
 
-/**
- * Direction from apex to base in LPS. The mean of 45 degrees left, anterior and caudal tilt that
- * textbooks give and that the normals of real short-axis stacks scatter about by 10-25 degrees;
- * axial, coronal, sagittal and four-chamber normals are 49 degrees and more away.
- */
-const LONG_AXIS: Vec3 = [-0.62, 0.65, 0.44];
 const MAX_AXIS_ANGLE_DEG = 45;
 
 /** A slice that shows less than this of the span of time that the others show has lost its phases. */
@@ -112,7 +107,7 @@ function wholeSlices(
 }
 
 function longAxisAngleDeg(orientation: ImageOrientationPatient): number {
-  const cosine = Math.abs(dot(planeNormal(orientation), LONG_AXIS)) / length(LONG_AXIS);
+  const cosine = Math.abs(dot(planeNormal(orientation), APEX_TO_BASE)) / length(APEX_TO_BASE);
   return (Math.acos(Math.min(1, cosine)) * 180) / Math.PI;
 }
 

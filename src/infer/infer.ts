@@ -6,6 +6,7 @@ import type { CineMyopsSession } from '../network/session.ts';
 import type { Progress } from '../progress.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { segmentAnatomy } from './anatomy.ts';
+import { atrialSlicesNote, clearAtrialSlices, clearUnwalledBase } from './base-of-heart.ts';
 import { keepLargestAnatomy } from './components.ts';
 import { cutOffNotes } from './cut-off.ts';
 import { findEndPhases } from './end-phases.ts';
@@ -56,9 +57,14 @@ export async function inferExam(
 
   const anatomy = await segmentAnatomy(place, session, progress);
   keepLargestAnatomy(anatomy);
+  if (identity.isTrained) clearUnwalledBase(anatomy, volume);
   const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
   const phases = findEndPhases(lvCurve(anatomy, volume), coverage);
   if (identity.isTrained) {
+    const cleared = clearAtrialSlices(anatomy, volume, phases);
+    if (cleared > 0) notes.push(atrialSlicesNote(cleared));
+    // What those slices had a wall for may have none.
+    clearUnwalledBase(anatomy, volume);
     notes.push(...cutOffNotes(place, anatomy, [phases.endDiastole, phases.endSystole]));
   }
   const shown = shownFrames(network.frames, volume.shape[0], {

@@ -1,0 +1,148 @@
+import { expect } from 'chai';
+import {
+  atrialSlicesNote,
+  clearAtrialSlices,
+  clearUnwalledBase,
+} from '../../src/infer/base-of-heart.ts';
+import { ANATOMY, countLabel } from '../../src/labels.ts';
+import type { ImageOrientationPatient, Vec3, Volume4D } from '../../src/volume.ts';
+
+const WIDTH = 40;
+const ENDS = { endDiastole: 0, endSystole: 1 };
+/** Normals of slices in order from apex to base, and the other way. */
+const TO_BASE: ImageOrientationPatient = [0, 0, 1, 1, 0, 0];
+const TO_APEX: ImageOrientationPatient = [0, 0, 1, -1, 0, 0];
+
+/** Pixels of blood, each with one of wall, in the two phases of each slice. */
+function heart(blood: readonly (readonly [number, number])[], orientation = TO_BASE) {
+  const shape = [2, blood.length, 2, WIDTH] as const;
+  const labels = new Uint8Array(2 * blood.length * 2 * WIDTH);
+  blood.forEach((ofSlice, z) => {
+    ofSlice.forEach((count, t) => {
+      const start = (t * blood.length + z) * 2 * WIDTH;
+      labels.fill(ANATOMY.lvBlood, start, start + count);
+      labels.fill(ANATOMY.myocardium, start + WIDTH, start + WIDTH + count);
+    });
+  });
+  const normal: Vec3 = orientation === TO_BASE ? [0, 1, 0] : [0, -1, 0];
+  const volume: Volume4D = {
+    voxels: new Float32Array(labels.length),
+    shape,
+    planes: blood.map((_, z) => ({
+      imagePositionPatient: [0, 10 * z * normal[1], 0],
+      imageOrientationPatient: orientation,
+    })),
+    pixelSpacingMm: [1, 1],
+    sliceThicknessMm: 10,
+    triggerTimesMs: new Float64Array(2 * blood.length),
+  };
+  const anatomy = { labels, shape };
+  const cleared = clearAtrialSlices(anatomy, volume, ENDS);
+  const left = blood.map((_, z) => countLabel(anatomy, ANATOMY.lvBlood, 0, z));
+  const wall = blood.map((_, z) => countLabel(anatomy, ANATOMY.myocardium, 0, z));
+  return { cleared, left, wall };
+}
+
+describe('atrial slices', () => {
+  it('are those at the base whose blood grows in systole, wall and all', () => {
+    const { cleared, left, wall } = heart([
+      [5, 2],
+      [20, 12],
+      [24, 16],
+      [13, 18],
+      [0, 9],
+      [0, 0],
+    ]);
+    expect(cleared).to.equal(2);
+    expect(left).to.deep.equal([5, 20, 24, 0, 0, 0]);
+    expect(wall).to.deep.equal(left);
+  });
+
+  it('are looked for at the other end where slices go from base to apex', () => {
+    const { cleared, left } = heart(
+      [
+        [13, 18],
+        [24, 16],
+        [5, 9],
+      ],
+      TO_APEX,
+    );
+    expect(cleared).to.equal(1);
+    expect(left).to.deep.equal([0, 24, 5]);
+  });
+
+  it('are not an apex that bulges, nor what lies below a slice that empties', () => {
+    const { cleared, left } = heart([
+      [5, 9],
+      [20, 24],
+      [24, 16],
+    ]);
+    expect(cleared).to.equal(0);
+    expect(left).to.deep.equal([5, 20, 24]);
+  });
+
+  it('are not slices that were drawn a little wider in systole', () => {
+    expect(heart([[20, 12], [20, 22]]).cleared).to.equal(0); // prettier-ignore
+  });
+
+  it('are told of', () => {
+    expect(atrialSlicesNote(1)).to.equal(
+      '1 slice at the base is not counted as left ventricle, because its blood grows while the ventricle ejects',
+    );
+    expect(atrialSlicesNote(2)).to.match(/^2 slices at the base are not .* their blood grows/);
+  });
+});
+
+describe('the base of the heart', () => {
+  const ROW = 12;
+  /** Blood of 2 x 6 pixels in each slice of one phase, with wall along so many of its 16 sides. */
+  function walled(sides: readonly number[]) {
+    const shape = [1, sides.length, 4, ROW] as const;
+    const labels = new Uint8Array(sides.length * 4 * ROW);
+    sides.forEach((count, z) => {
+      const at = (y: number, x: number) => (z * 4 + y) * ROW + x;
+      for (const y of [1, 2]) labels.fill(ANATOMY.lvBlood, at(y, 3), at(y, 9));
+      const around = [
+        ...[3, 4, 5, 6, 7, 8].map((x) => at(0, x)),
+        ...[at(1, 9), at(2, 9)],
+        ...[8, 7, 6, 5, 4, 3].map((x) => at(3, x)),
+        ...[at(2, 2), at(1, 2)],
+      ];
+      for (const i of around.slice(0, count)) labels[i] = ANATOMY.myocardium;
+    });
+    const volume: Volume4D = {
+      voxels: new Float32Array(labels.length),
+      shape,
+      planes: sides.map((_, z) => ({
+        imagePositionPatient: [0, 10 * z, 0],
+        imageOrientationPatient: TO_BASE,
+      })),
+      pixelSpacingMm: [1, 1],
+      sliceThicknessMm: 10,
+      triggerTimesMs: new Float64Array(sides.length),
+    };
+    const anatomy = { labels, shape };
+    clearUnwalledBase(anatomy, volume);
+    return sides.map((_, z) => [
+      countLabel(anatomy, ANATOMY.lvBlood, 0, z),
+      countLabel(anatomy, ANATOMY.myocardium, 0, z),
+    ]);
+  }
+
+  it('ends at the first slice in which half of the blood has a wall', () => {
+    expect(walled([16, 8, 7, 0])).to.deep.equal([
+      [12, 16],
+      [12, 8],
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('leaves what lies below that slice as it is', () => {
+    expect(walled([0, 3, 16]).map(([blood]) => blood)).to.deep.equal([12, 12, 12]);
+  });
+
+  it('leaves everything where no slice has a wall: that is for measuring to refuse', () => {
+    expect(walled([7, 3, 0]).map(([blood]) => blood)).to.deep.equal([12, 12, 12]);
+  });
+});
