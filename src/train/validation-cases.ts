@@ -74,7 +74,10 @@ function systoleOf(slice: CineSlice, plan: CasePlan): ValidationCase | undefined
   const drawn = [...labels].filter(([t]) => t !== endDiastole && annotationAt(slice, t).hasLvBlood);
   const blood = (map: Uint8Array): number =>
     map.reduce((sum, label) => sum + (label === TASK_LABEL.lvBlood ? 1 : 0), 0);
-  const least = drawn.map(([t, map]) => [blood(map), t]).toSorted(([a], [b]) => a - b).at(0);
+  const least = drawn
+    .map(([t, map]) => [blood(map), t])
+    .toSorted(([a], [b]) => a - b)
+    .at(0);
   if (least === undefined) return undefined;
   const [, t] = least;
   const still = { frames: [frameOf(slice, t)], t, view: nearView(slice, plan) };
