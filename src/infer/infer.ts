@@ -15,6 +15,7 @@ import { lvCentre } from './lv-centre.ts';
 import { lvCurve } from './lv-curve.ts';
 import { motionCentre } from './motion-hint.ts';
 import { segmentPathology } from './pathology.ts';
+import { clearBeyondVentricle } from './pathology-of-ventricle.ts';
 import { placeAround } from './place.ts';
 import { shownFrames } from './shown-frames.ts';
 import { clearSmallLesions, smallLesionsNote } from './small-lesions.ts';
@@ -79,6 +80,7 @@ export async function inferExam(
     session,
     { shown, progress },
   );
+  if (identity.isTrained) clearBeyondVentricle(pathology, anatomy, phases.endDiastole);
   const clearedMl = clearSmallLesions(pathology, volume);
   if (clearedMl > 0) notes.push(smallLesionsNote(clearedMl));
   return {
