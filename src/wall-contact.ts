@@ -9,7 +9,7 @@ const BESIDE = [
   [0, 1],
 ] as const;
 
-/** Sides of pixels. */
+/** Sides of pixels, which are taken for square. */
 export interface WallContact {
   /** Of left-ventricular blood towards anything else. */
   readonly border: number;

@@ -10,12 +10,15 @@ import type { EndPhases } from './end-phases.ts';
  * or more).
  */
 const LEAST_WALLED = 0.5;
-/** By less than this part, drawing one phase a little wider than the other makes blood grow. */
+/** More than this part of a phase's blood is not a base but a ventricle that was not recognised. */
+const MOST_BASE = 0.5;
+/** By up to this part blood grows merely because one phase was drawn a little wider than the other. */
 const LEAST_GROWTH = 0.15;
 
 /**
  * Clears the left ventricle, in place, from the slices of each phase that lie above the first, seen from the base, in
- * which half or more of the border of its blood has a wall. Where there is no such slice nothing is cleared.
+ * which half or more of the border of its blood has a wall. Where there is no such slice, or more than half of the blood
+ * lies above it, nothing is cleared: whether that can be a ventricle is for measuring to judge.
  *
  * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
  */
@@ -26,38 +29,44 @@ export function clearUnwalledBase(anatomy: LabelVolume, volume: Volume4D): void 
       const { border, walled } = wallContact(anatomy, t, z);
       return border > 0 && walled >= LEAST_WALLED * border;
     });
-    for (const z of fromBase.slice(0, Math.max(0, first))) clearSlice(anatomy, t, z);
+    const above = fromBase.slice(0, Math.max(0, first));
+    if (bloodOf(anatomy, t, above) > MOST_BASE * bloodOf(anatomy, t, fromBase)) continue;
+    for (const z of above) clearSlice(anatomy, t, z);
   }
 }
 
 /**
- * Clears the left ventricle, in all phases and in place, from the slices at its basal end whose blood grows while the
- * ventricle ejects: an atrium fills meanwhile, and the base moves away from a slice, never into it.
+ * Clears the left ventricle, in all phases and in place, from the slices above the first, seen from the base, that shows it
+ * at end diastole and whose blood does not grow while the ventricle ejects, when blood grows in any of them: an atrium fills
+ * meanwhile, and the base moves away from a slice, never into it. Where there is no such slice nothing is cleared.
  *
  * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
- * @returns how many slices were cleared
+ * @returns how many slices had growing blood
  */
 export function clearAtrialSlices(
   anatomy: LabelVolume,
   volume: Volume4D,
   { endDiastole, endSystole }: EndPhases,
 ): number {
-  const bloodAt = (t: number, z: number): number => countLabel(anatomy, ANATOMY.lvBlood, t, z);
-  let cleared = 0;
-  for (const z of slicesFromBase(volume)) {
-    const [diastole, systole] = [bloodAt(endDiastole, z), bloodAt(endSystole, z)];
-    if (diastole === 0 && systole === 0) continue;
-    if (systole <= (1 + LEAST_GROWTH) * diastole) break;
-    for (let t = 0; t < anatomy.shape[0]; t++) clearSlice(anatomy, t, z);
-    cleared++;
-  }
-  return cleared;
+  const fromBase = slicesFromBase(volume);
+  const grows = (z: number): boolean =>
+    bloodOf(anatomy, endSystole, [z]) > (1 + LEAST_GROWTH) * bloodOf(anatomy, endDiastole, [z]);
+  const first = fromBase.findIndex((z) => bloodOf(anatomy, endDiastole, [z]) > 0 && !grows(z));
+  const above = fromBase.slice(0, Math.max(0, first));
+  const atrial = above.filter(grows).length;
+  if (atrial === 0) return 0;
+  for (let t = 0; t < anatomy.shape[0]; t++) for (const z of above) clearSlice(anatomy, t, z);
+  return atrial;
 }
 
 export function atrialSlicesNote(slices: number): string {
-  const [is, its] =
-    slices === 1 ? ['slice at the base is', 'its'] : ['slices at the base are', 'their'];
-  return `${slices} ${is} not counted as left ventricle, because ${its} blood grows while the ventricle ejects`;
+  const [are, they] =
+    slices === 1 ? ['slice at the base is', 'it'] : ['slices at the base are', 'they'];
+  return `${slices} ${are} not counted as left ventricle, because ${they} would show more of its blood at end systole than at end diastole`;
+}
+
+function bloodOf(anatomy: LabelVolume, t: number, slices: readonly number[]): number {
+  return slices.reduce((sum, z) => sum + countLabel(anatomy, ANATOMY.lvBlood, t, z), 0);
 }
 
 /** Indices of the slices, the most basal first. */

@@ -64,7 +64,7 @@ export async function inferExam(
   if (identity.isTrained) {
     const cleared = clearAtrialSlices(anatomy, volume, phases);
     if (cleared > 0) notes.push(atrialSlicesNote(cleared));
-    // What those slices had a wall for may have none.
+    // The slices below those have not been judged yet.
     clearUnwalledBase(anatomy, volume);
     notes.push(...cutOffNotes(place, anatomy, [phases.endDiastole, phases.endSystole]));
   }

@@ -87,9 +87,9 @@ describe('atrial slices', () => {
 
   it('are told of', () => {
     expect(atrialSlicesNote(1)).to.equal(
-      '1 slice at the base is not counted as left ventricle, because its blood grows while the ventricle ejects',
+      '1 slice at the base is not counted as left ventricle, because it would show more of its blood at end systole than at end diastole',
     );
-    expect(atrialSlicesNote(2)).to.match(/^2 slices at the base are not .* their blood grows/);
+    expect(atrialSlicesNote(2)).to.match(/^2 slices at the base are not .* they would show more/);
   });
 });
 
