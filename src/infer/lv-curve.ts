@@ -1,4 +1,5 @@
-// How much blood the left ventricle holds in each phase, for telling phases apart: not a volume to report.
+// How much blood the left ventricle holds in each phase, for telling phases apart: not a volume to report. Slices that
+// base-of-heart.ts cleared in a phase hold none in it.
 import { ANATOMY, countLabel, type LabelVolume } from '../labels.ts';
 import { type Volume4D, voxelVolumesMl } from '../volume.ts';
 

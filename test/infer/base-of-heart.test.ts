@@ -13,10 +13,11 @@ const ENDS = { endDiastole: 0, endSystole: 1 };
 const TO_BASE: ImageOrientationPatient = [0, 0, 1, 1, 0, 0];
 const TO_APEX: ImageOrientationPatient = [0, 0, 1, -1, 0, 0];
 
-/** Pixels of blood, each with one of wall, in the two phases of each slice. */
-function heart(blood: readonly (readonly [number, number])[], orientation = TO_BASE) {
-  const shape = [2, blood.length, 2, WIDTH] as const;
-  const labels = new Uint8Array(2 * blood.length * 2 * WIDTH);
+/** Pixels of blood, each with one of wall, in the phases of each slice. */
+function heart(blood: readonly (readonly number[])[], orientation = TO_BASE) {
+  const phases = blood[0].length;
+  const shape = [phases, blood.length, 2, WIDTH] as const;
+  const labels = new Uint8Array(phases * blood.length * 2 * WIDTH);
   blood.forEach((ofSlice, z) => {
     ofSlice.forEach((count, t) => {
       const start = (t * blood.length + z) * 2 * WIDTH;
@@ -34,13 +35,14 @@ function heart(blood: readonly (readonly [number, number])[], orientation = TO_B
     })),
     pixelSpacingMm: [1, 1],
     sliceThicknessMm: 10,
-    triggerTimesMs: new Float64Array(2 * blood.length),
+    triggerTimesMs: new Float64Array(phases * blood.length),
   };
   const anatomy = { labels, shape };
   const cleared = clearAtrialSlices(anatomy, volume, ENDS);
   const left = blood.map((_, z) => countLabel(anatomy, ANATOMY.lvBlood, 0, z));
   const wall = blood.map((_, z) => countLabel(anatomy, ANATOMY.myocardium, 0, z));
-  return { cleared, left, wall };
+  const last = blood.map((_, z) => countLabel(anatomy, ANATOMY.lvBlood, phases - 1, z));
+  return { cleared, left, wall, last };
 }
 
 describe('atrial slices', () => {
@@ -83,6 +85,27 @@ describe('atrial slices', () => {
 
   it('are not slices that were drawn a little wider in systole', () => {
     expect(heart([[20, 12], [20, 22]]).cleared).to.equal(0); // prettier-ignore
+  });
+
+  it('leave nothing above them, whatever another phase shows there', () => {
+    const { cleared, last } = heart([
+      [20, 12, 18],
+      [24, 16, 20],
+      [13, 18, 12],
+      [0, 0, 9],
+    ]);
+    expect(cleared).to.equal(1);
+    expect(last).to.deep.equal([18, 20, 0, 0]);
+  });
+
+  it('are none where no slice would be left, where there is one, or no blood at all', () => {
+    const grows: (readonly number[])[] = [
+      [0, 9],
+      [0, 12],
+    ];
+    expect(heart(grows).last).to.deep.equal([9, 12]);
+    expect(heart([[5, 9]]).last).to.deep.equal([9]);
+    expect(heart([[0, 0]]).cleared).to.equal(0);
   });
 
   it('are told of', () => {
@@ -136,6 +159,12 @@ describe('the base of the heart', () => {
       [0, 0],
       [0, 0],
     ]);
+  });
+
+  it('keeps all where more than half of the blood would go: that is no base', () => {
+    const all = walled([12, 16, 14, 7, 6, 5, 4, 3]).map(([blood]) => blood);
+    expect(all).to.deep.equal(Array<number>(8).fill(12));
+    expect(walled([16, 16, 4, 3]).map(([blood]) => blood)).to.deep.equal([12, 12, 0, 0]);
   });
 
   it('leaves what lies below that slice as it is', () => {
