@@ -10,15 +10,15 @@ import type { EndPhases } from './end-phases.ts';
  * or more).
  */
 const LEAST_WALLED = 0.5;
-/** More than this part of a phase's blood is not a base but a ventricle that was not recognised. */
+/** More than this part of the slices that hold blood is not a base but a ventricle that was not recognised. */
 const MOST_BASE = 0.5;
 /** By up to this part blood grows merely because one phase was drawn a little wider than the other. */
 const LEAST_GROWTH = 0.15;
 
 /**
  * Clears the left ventricle, in place, from the slices of each phase that lie above the first, seen from the base, in
- * which half or more of the border of its blood has a wall. Where there is no such slice, or more than half of the blood
- * lies above it, nothing is cleared: whether that can be a ventricle is for measuring to judge.
+ * which half or more of the border of its blood has a wall. Where there is no such slice, or more than half of the slices
+ * with blood lie above it, nothing is cleared: whether that can be a ventricle is for measuring to judge.
  *
  * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
  */
@@ -30,7 +30,8 @@ export function clearUnwalledBase(anatomy: LabelVolume, volume: Volume4D): void 
       return border > 0 && walled >= LEAST_WALLED * border;
     });
     const above = fromBase.slice(0, Math.max(0, first));
-    if (bloodOf(anatomy, t, above) > MOST_BASE * bloodOf(anatomy, t, fromBase)) continue;
+    const hasBlood = (z: number): boolean => bloodOf(anatomy, t, z) > 0;
+    if (above.filter(hasBlood).length > MOST_BASE * fromBase.filter(hasBlood).length) continue;
     for (const z of above) clearSlice(anatomy, t, z);
   }
 }
@@ -50,8 +51,8 @@ export function clearAtrialSlices(
 ): number {
   const fromBase = slicesFromBase(volume);
   const grows = (z: number): boolean =>
-    bloodOf(anatomy, endSystole, [z]) > (1 + LEAST_GROWTH) * bloodOf(anatomy, endDiastole, [z]);
-  const first = fromBase.findIndex((z) => bloodOf(anatomy, endDiastole, [z]) > 0 && !grows(z));
+    bloodOf(anatomy, endSystole, z) > (1 + LEAST_GROWTH) * bloodOf(anatomy, endDiastole, z);
+  const first = fromBase.findIndex((z) => bloodOf(anatomy, endDiastole, z) > 0 && !grows(z));
   const above = fromBase.slice(0, Math.max(0, first));
   const atrial = above.filter(grows).length;
   if (atrial === 0) return 0;
@@ -65,8 +66,8 @@ export function atrialSlicesNote(slices: number): string {
   return `${slices} ${are} not counted as left ventricle, because ${they} would show more of its blood at end systole than at end diastole`;
 }
 
-function bloodOf(anatomy: LabelVolume, t: number, slices: readonly number[]): number {
-  return slices.reduce((sum, z) => sum + countLabel(anatomy, ANATOMY.lvBlood, t, z), 0);
+function bloodOf(anatomy: LabelVolume, t: number, z: number): number {
+  return countLabel(anatomy, ANATOMY.lvBlood, t, z);
 }
 
 /** Indices of the slices, the most basal first. */

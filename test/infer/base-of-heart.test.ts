@@ -161,7 +161,7 @@ describe('the base of the heart', () => {
     ]);
   });
 
-  it('keeps all where more than half of the blood would go: that is no base', () => {
+  it('keeps all where more than half of the slices would go: that is no base', () => {
     const all = walled([12, 16, 14, 7, 6, 5, 4, 3]).map(([blood]) => blood);
     expect(all).to.deep.equal(Array<number>(8).fill(12));
     expect(walled([16, 16, 4, 3]).map(([blood]) => blood)).to.deep.equal([12, 12, 0, 0]);
