@@ -5,13 +5,30 @@ import {
   clearUnwalledBase,
 } from '../../src/infer/base-of-heart.ts';
 import { ANATOMY, countLabel } from '../../src/labels.ts';
-import type { ImageOrientationPatient, Vec3, Volume4D } from '../../src/volume.ts';
+import type { ImageOrientationPatient, Shape4D, Volume4D } from '../../src/volume.ts';
 
 const WIDTH = 40;
 const ENDS = { endDiastole: 0, endSystole: 1 };
 /** Normals of slices in order from apex to base, and the other way. */
 const TO_BASE: ImageOrientationPatient = [0, 0, 1, 1, 0, 0];
 const TO_APEX: ImageOrientationPatient = [0, 0, 1, -1, 0, 0];
+
+/** Slices 10 mm apart along their normal. */
+function stackOf(shape: Shape4D, orientation: ImageOrientationPatient): Volume4D {
+  const [phases, slices, rows, columns] = shape;
+  const step = orientation === TO_BASE ? 10 : -10;
+  return {
+    voxels: new Float32Array(phases * slices * rows * columns),
+    shape,
+    planes: Array.from({ length: slices }, (_, z) => ({
+      imagePositionPatient: [0, z * step, 0],
+      imageOrientationPatient: orientation,
+    })),
+    pixelSpacingMm: [1, 1],
+    sliceThicknessMm: 10,
+    triggerTimesMs: new Float64Array(phases * slices),
+  };
+}
 
 /** Pixels of blood, each with one of wall, in the phases of each slice. */
 function heart(blood: readonly (readonly number[])[], orientation = TO_BASE) {
@@ -25,18 +42,7 @@ function heart(blood: readonly (readonly number[])[], orientation = TO_BASE) {
       labels.fill(ANATOMY.myocardium, start + WIDTH, start + WIDTH + count);
     });
   });
-  const normal: Vec3 = orientation === TO_BASE ? [0, 1, 0] : [0, -1, 0];
-  const volume: Volume4D = {
-    voxels: new Float32Array(labels.length),
-    shape,
-    planes: blood.map((_, z) => ({
-      imagePositionPatient: [0, 10 * z * normal[1], 0],
-      imageOrientationPatient: orientation,
-    })),
-    pixelSpacingMm: [1, 1],
-    sliceThicknessMm: 10,
-    triggerTimesMs: new Float64Array(phases * blood.length),
-  };
+  const volume = stackOf(shape, orientation);
   const anatomy = { labels, shape };
   const cleared = clearAtrialSlices(anatomy, volume, ENDS);
   const left = blood.map((_, z) => countLabel(anatomy, ANATOMY.lvBlood, 0, z));
@@ -133,17 +139,7 @@ describe('the base of the heart', () => {
       ];
       for (const i of around.slice(0, count)) labels[i] = ANATOMY.myocardium;
     });
-    const volume: Volume4D = {
-      voxels: new Float32Array(labels.length),
-      shape,
-      planes: sides.map((_, z) => ({
-        imagePositionPatient: [0, 10 * z, 0],
-        imageOrientationPatient: TO_BASE,
-      })),
-      pixelSpacingMm: [1, 1],
-      sliceThicknessMm: 10,
-      triggerTimesMs: new Float64Array(sides.length),
-    };
+    const volume = stackOf(shape, TO_BASE);
     const anatomy = { labels, shape };
     clearUnwalledBase(anatomy, volume);
     return sides.map((_, z) => [
