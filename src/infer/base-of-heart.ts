@@ -1,9 +1,9 @@
 // Where the left ventricle ends at the valves: what lies above them was taken for ventricle in some slices.
-import { ANATOMY, countLabel, type LabelVolume } from '../labels.ts';
-import { APEX_TO_BASE } from '../long-axis.ts';
+import type { LabelVolume } from '../labels.ts';
+import type { Volume4D } from '../volume.ts';
 import { wallContact } from '../wall-contact.ts';
-import { dot, planeNormal, type Volume4D } from '../volume.ts';
 import type { EndPhases } from './end-phases.ts';
+import { bloodOf, clearSlice, slicesFromBase } from './ventricle-slices.ts';
 
 /**
  * Readers draw a basal slice where most of its blood is surrounded by muscle (Schulz-Menger et al., JCMR 2020: half of it
@@ -64,24 +64,4 @@ export function atrialSlicesNote(slices: number): string {
   const [are, they] =
     slices === 1 ? ['slice at the base is', 'it'] : ['slices at the base are', 'they'];
   return `${slices} ${are} not counted as left ventricle, because ${they} would show more of its blood at end systole than at end diastole`;
-}
-
-function bloodOf(anatomy: LabelVolume, t: number, z: number): number {
-  return countLabel(anatomy, ANATOMY.lvBlood, t, z);
-}
-
-/** Indices of the slices, the most basal first. */
-function slicesFromBase({ planes, shape }: Volume4D): number[] {
-  const order = Array.from({ length: shape[1] }, (_, z) => z);
-  // Slices are in order along their normal.
-  const normal = planeNormal(planes[0].imageOrientationPatient);
-  return dot(normal, APEX_TO_BASE) > 0 ? order.toReversed() : order;
-}
-
-function clearSlice({ labels, shape }: LabelVolume, t: number, z: number): void {
-  const [, slices, rows, columns] = shape;
-  const start = (t * slices + z) * rows * columns;
-  for (let i = start; i < start + rows * columns; i++)
-    if (labels[i] === ANATOMY.lvBlood || labels[i] === ANATOMY.myocardium)
-      labels[i] = ANATOMY.background;
 }

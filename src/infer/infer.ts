@@ -19,6 +19,7 @@ import { clearBeyondVentricle } from './pathology-of-ventricle.ts';
 import { placeAround } from './place.ts';
 import { shownFrames } from './shown-frames.ts';
 import { clearSmallLesions, smallLesionsNote } from './small-lesions.ts';
+import { clearSwollenEnds, swollenEndsNote } from './swollen-ends.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
 export interface Network {
@@ -66,6 +67,8 @@ export async function inferExam(
     if (cleared > 0) notes.push(atrialSlicesNote(cleared));
     // The slices below those have not been judged yet.
     clearUnwalledBase(anatomy, volume);
+    const swollen = clearSwollenEnds(anatomy, volume, phases);
+    if (swollen > 0) notes.push(swollenEndsNote(swollen));
     notes.push(...cutOffNotes(place, anatomy, [phases.endDiastole, phases.endSystole]));
   }
   const shown = shownFrames(network.frames, volume.shape[0], {

@@ -4,50 +4,18 @@ import {
   clearAtrialSlices,
   clearUnwalledBase,
 } from '../../src/infer/base-of-heart.ts';
-import { ANATOMY, countLabel } from '../../src/labels.ts';
-import type { ImageOrientationPatient, Shape4D, Volume4D } from '../../src/volume.ts';
+import { ANATOMY } from '../../src/labels.ts';
+import { countsOf, stackOf, TO_APEX, TO_BASE, ventricleOf } from '../support/ventricle.ts';
 
-const WIDTH = 40;
 const ENDS = { endDiastole: 0, endSystole: 1 };
-/** Normals of slices in order from apex to base, and the other way. */
-const TO_BASE: ImageOrientationPatient = [0, 0, 1, 1, 0, 0];
-const TO_APEX: ImageOrientationPatient = [0, 0, 1, -1, 0, 0];
 
-/** Slices 10 mm apart along their normal. */
-function stackOf(shape: Shape4D, orientation: ImageOrientationPatient): Volume4D {
-  const [phases, slices, rows, columns] = shape;
-  const step = orientation === TO_BASE ? 10 : -10;
-  return {
-    voxels: new Float32Array(phases * slices * rows * columns),
-    shape,
-    planes: Array.from({ length: slices }, (_, z) => ({
-      imagePositionPatient: [0, z * step, 0],
-      imageOrientationPatient: orientation,
-    })),
-    pixelSpacingMm: [1, 1],
-    sliceThicknessMm: 10,
-    triggerTimesMs: new Float64Array(phases * slices),
-  };
-}
-
-/** Pixels of blood, each with one of wall, in the phases of each slice. */
+/** What the rule leaves of a ventricle. */
 function heart(blood: readonly (readonly number[])[], orientation = TO_BASE) {
-  const phases = blood[0].length;
-  const shape = [phases, blood.length, 2, WIDTH] as const;
-  const labels = new Uint8Array(phases * blood.length * 2 * WIDTH);
-  blood.forEach((ofSlice, z) => {
-    ofSlice.forEach((count, t) => {
-      const start = (t * blood.length + z) * 2 * WIDTH;
-      labels.fill(ANATOMY.lvBlood, start, start + count);
-      labels.fill(ANATOMY.myocardium, start + WIDTH, start + WIDTH + count);
-    });
-  });
-  const volume = stackOf(shape, orientation);
-  const anatomy = { labels, shape };
+  const { anatomy, volume } = ventricleOf(blood, orientation);
   const cleared = clearAtrialSlices(anatomy, volume, ENDS);
-  const left = blood.map((_, z) => countLabel(anatomy, ANATOMY.lvBlood, 0, z));
-  const wall = blood.map((_, z) => countLabel(anatomy, ANATOMY.myocardium, 0, z));
-  const last = blood.map((_, z) => countLabel(anatomy, ANATOMY.lvBlood, phases - 1, z));
+  const left = countsOf(anatomy, ANATOMY.lvBlood, 0);
+  const wall = countsOf(anatomy, ANATOMY.myocardium, 0);
+  const last = countsOf(anatomy, ANATOMY.lvBlood, blood[0].length - 1);
   return { cleared, left, wall, last };
 }
 
@@ -142,10 +110,8 @@ describe('the base of the heart', () => {
     const volume = stackOf(shape, TO_BASE);
     const anatomy = { labels, shape };
     clearUnwalledBase(anatomy, volume);
-    return sides.map((_, z) => [
-      countLabel(anatomy, ANATOMY.lvBlood, 0, z),
-      countLabel(anatomy, ANATOMY.myocardium, 0, z),
-    ]);
+    const wall = countsOf(anatomy, ANATOMY.myocardium, 0);
+    return countsOf(anatomy, ANATOMY.lvBlood, 0).map((blood, z) => [blood, wall[z]]);
   }
 
   it('ends at the first slice in which half of the blood has a wall', () => {
