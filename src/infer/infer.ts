@@ -59,6 +59,8 @@ export async function inferExam(
 
   const anatomy = await segmentAnatomy(place, session, progress);
   keepLargestAnatomy(anatomy);
+  // A ventricle that is cut off has no wall there, and a slice of it may be cleared for that.
+  const asFound = { ...anatomy, labels: anatomy.labels.slice() };
   if (identity.isTrained) clearUnwalledBase(anatomy, volume);
   const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
   const phases = findEndPhases(lvCurve(anatomy, volume), coverage);
@@ -69,7 +71,7 @@ export async function inferExam(
     clearUnwalledBase(anatomy, volume);
     const swollen = clearSwollenEnds(anatomy, volume, phases);
     if (swollen > 0) notes.push(swollenEndsNote(swollen));
-    notes.push(...cutOffNotes(place, anatomy, [phases.endDiastole, phases.endSystole]));
+    notes.push(...cutOffNotes(place, asFound, [phases.endDiastole, phases.endSystole]));
   }
   const shown = shownFrames(network.frames, volume.shape[0], {
     endDiastole: phases.endDiastole,

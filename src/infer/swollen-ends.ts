@@ -1,12 +1,12 @@
-// Slices beyond the ends of the left ventricle that were taken for it in one phase and not in another.
+// A slice beyond an end of the left ventricle that was taken for it in one phase and not in another.
 import type { LabelVolume } from '../labels.ts';
 import type { Volume4D } from '../volume.ts';
 import type { EndPhases } from './end-phases.ts';
 import { bloodOf, clearSlice, slicesFromBase } from './ventricle-slices.ts';
 
 /**
- * From its widest slice at end diastole the cavity narrows towards both ends. A slice holds more than this part of the
- * blood of its neighbour nearer to that one...
+ * From its widest slice at end diastole the cavity narrows towards both ends. The last slice holds more than this part of
+ * the blood of its neighbour...
  */
 const LEAST_JUMP = { base: 1.5, apex: 1.25 };
 /**
@@ -18,11 +18,12 @@ const LEAST_KEPT = { base: 0.75, apex: 1.25 };
 type End = keyof typeof LEAST_JUMP;
 
 /**
- * Clears the left ventricle, in place, in each phase from the first slice on, seen from the widest, in which its blood
- * swells: it is more than in the slice before by a jump, and did not leave while the ventricle ejected.
+ * Clears the left ventricle, in place, from its last slice towards base and apex in each phase in which its blood swells: it
+ * is more than in the slice before by a jump, and did not leave while the ventricle ejected. One slice an end: where more
+ * of them hold their blood, a wall may truly not contract.
  *
  * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
- * @returns how many slices of end systole with blood were cleared; of end diastole none can be at the apex
+ * @returns how many slices of end systole were cleared; of end diastole, with which the others are compared, none is
  */
 export function clearSwollenEnds(
   anatomy: LabelVolume,
@@ -35,17 +36,20 @@ export function clearSwollenEnds(
   const widest = atEnd.indexOf(Math.max(...atEnd));
   let cleared = 0;
   for (let t = 0; t < anatomy.shape[0]; t++) {
+    if (t === endDiastole) continue;
     const now = bloodAt(t);
-    const swells = (k: number, inner: number, end: End): boolean =>
-      now[k] > LEAST_JUMP[end] * now[inner] && now[k] > LEAST_KEPT[end] * atEnd[k];
-    let [base, apex] = [widest, widest];
-    while (base > 0 && !swells(base - 1, base, 'base')) base--;
-    while (apex < now.length - 1 && !swells(apex + 1, apex, 'apex')) apex++;
-    fromBase.forEach((z, k) => {
-      if (k >= base && k <= apex) return;
-      if (t === endSystole && now[k] > 0) cleared++;
-      clearSlice(anatomy, t, z);
-    });
+    const shown = [...now.keys()].filter((k) => now[k] > 0);
+    const swells = (end: End, last = NaN, inner = NaN): boolean =>
+      now[last] > LEAST_JUMP[end] * now[inner] && now[last] > LEAST_KEPT[end] * atEnd[last];
+    const ends = [
+      { end: 'base', own: shown.filter((k) => k <= widest) },
+      { end: 'apex', own: shown.filter((k) => k >= widest).toReversed() },
+    ] as const;
+    for (const { end, own } of ends) {
+      if (!swells(end, own[0], own[1])) continue;
+      clearSlice(anatomy, t, fromBase[own[0]]);
+      if (t === endSystole) cleared++;
+    }
   }
   return cleared;
 }

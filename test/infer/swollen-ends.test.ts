@@ -15,19 +15,37 @@ function heart(blood: readonly (readonly number[])[], orientation = TO_BASE) {
 }
 
 describe('swollen ends of the ventricle', () => {
-  it('are slices towards the base that hold more than their neighbour and did not empty', () => {
+  it('are the last slice towards the base, holding more than its neighbour and hardly less than before', () => {
     const { cleared, diastole, systole, wall } = heart([
       [4, 2],
       [18, 9],
       [25, 12],
       [24, 11],
       [22, 19],
-      [0, 6],
+      [0, 0],
     ]);
-    expect(cleared).to.equal(2);
+    expect(cleared).to.equal(1);
     expect(systole).to.deep.equal([2, 9, 12, 11, 0, 0]);
     expect(wall).to.deep.equal(systole);
     expect(diastole).to.deep.equal([4, 18, 25, 24, 22, 0]);
+  });
+
+  it('are not a base of several slices that does not contract, nor any slice of end diastole', () => {
+    const akinetic = [
+      [10, 2],
+      [15, 4],
+      [20, 9],
+      [19, 16],
+      [18, 16],
+    ];
+    expect(heart(akinetic).systole).to.deep.equal([2, 4, 9, 16, 16]);
+    const halfMissed = [
+      [10, 5],
+      [20, 10],
+      [9, 10],
+      [16, 8],
+    ];
+    expect(heart(halfMissed).diastole).to.deep.equal([10, 20, 9, 16]);
   });
 
   it('are slices at the apex that grew and hold more than their neighbour', () => {
@@ -67,6 +85,7 @@ describe('swollen ends of the ventricle', () => {
 
   it('are not what lies beyond a slice that is no wider, and nothing is cleared without blood', () => {
     expect(heart([[9, 4], [20, 10], [21, 14], [18, 18]]).cleared).to.equal(0); // prettier-ignore
+    expect(heart([[9, 4]]).cleared).to.equal(0);
     expect(heart([[0, 0], [0, 0]]).cleared).to.equal(0); // prettier-ignore
   });
 
