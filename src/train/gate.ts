@@ -28,8 +28,12 @@ export interface GateVerdict {
 }
 
 /** Half the width of a 95 % interval in standard errors, for 2, 3, ... degrees of freedom (Student's t). */
-const T_VALUES = [4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23] as const;
-const T_OF_MANY = 2.1;
+const T_VALUES = [
+  ...[4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23],
+  ...[2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1, 2.09, 2.09],
+] as const;
+/** From 21 degrees of freedom on; 1.96 of infinitely many. */
+const T_OF_MANY = 2.08;
 /** Differences of Dice that nobody would see, however sure they are. */
 const LEAST_NOISE = 0.005;
 /** Of fewer than three patients nothing can be said about chance. */

@@ -4,6 +4,7 @@ import type { NamedParameters } from '../network/parameters.ts';
 import { ejectionScore } from './ejection.ts';
 import type { PatientFigures } from './gate.ts';
 import { isSimulatedSpec } from './source.ts';
+import { sparedWall } from './spared-wall.ts';
 import type { PatientOfSource } from './split.ts';
 import { diceOfCases, openForValidation, predict, type Prediction } from './validate.ts';
 import { drawPatientCases, type PatientSlices } from './validation-cases.ts';
@@ -52,8 +53,10 @@ export async function judgePatients(
       const predictions: Prediction[] = [];
       for (const own of cases) predictions.push(await predict(session, own));
       const ejection = ejectionScore({ cases, beats }, predictions);
+      const spared = sparedWall(cases, predictions);
       const figures = {
         ...diceOfCases(cases, predictions),
+        ...(spared !== undefined && { sparedWall: spared }),
         ...(ejection !== undefined && { ejection }),
       };
       judged.push({ patient, truth, figures });
