@@ -31,14 +31,20 @@ export async function activeVersions(
   return saved?.configured === configured ? [configured, ...saved.promoted] : [configured];
 }
 
-/** Puts a version in use; it is on the disk when this resolves. */
+/**
+ * Puts a version in use in place of the one that it was compared with; it is on the disk when this resolves.
+ *
+ * @returns false, and changes nothing, when another one is in use by now
+ */
 export async function promoteModel(
   stateDir: string,
   configured: string,
-  version: string,
-): Promise<void> {
-  const [, ...promoted] = await activeVersions(stateDir, configured);
-  await writeActive(stateDir, configured, [...promoted, version]);
+  { version, inPlaceOf }: { readonly version: string; readonly inPlaceOf: string },
+): Promise<boolean> {
+  const versions = await activeVersions(stateDir, configured);
+  if (versions.at(-1) !== inPlaceOf) return false;
+  await writeActive(stateDir, configured, [...versions.slice(1), version]);
+  return true;
 }
 
 /**

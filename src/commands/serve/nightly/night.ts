@@ -67,10 +67,19 @@ export async function runNight(parts: NightParts): Promise<NightRecord> {
   await mkdir(work, { recursive: true, mode: 0o700 });
   try {
     const record = await trainAndJudge(parts, { work, startedMs });
-    if (record.outcome !== 'skipped') await recordNight(stateDir, record);
+    if (record.outcome !== 'skipped') await noteDown(parts, record);
     return record;
   } finally {
     await removeNight(stateDir);
+  }
+}
+
+/** A night whose line cannot be written has changed the model all the same. */
+async function noteDown({ stateDir, log }: NightParts, record: NightRecord): Promise<void> {
+  try {
+    await recordNight(stateDir, record);
+  } catch (error) {
+    log.error({ err: error }, 'night not recorded in nights.jsonl');
   }
 }
 
@@ -113,8 +122,13 @@ async function trainAndJudge(
   const verdict = await judge(parts, held, { model, outcome });
   const judged = { ...record, reason: verdict.reason, comparisons: verdict.comparisons };
   if (!verdict.isBetter) return { ...judged, outcome: 'refused' };
-  await promote(parts, model, outcome);
-  return { ...judged, outcome: 'promoted', promoted: plan.version };
+  if (await promote(parts, model, outcome))
+    return { ...judged, outcome: 'promoted', promoted: plan.version };
+  return {
+    ...judged,
+    outcome: 'refused',
+    reason: `another model was put in use while the night went on; ${verdict.reason}`,
+  };
 }
 
 type Begun = Pick<NightRecord, 'startedAt' | 'from' | 'exams' | 'key'>;
@@ -135,6 +149,7 @@ function planOf(
 ): TrainingPlan {
   const stamp = new Date(startedMs).toISOString().replace(/[-:]|\.\d+/g, '');
   const stepsPerEpoch = Math.min(STEPS_PER_EPOCH, config.steps);
+  const epochs = Math.ceil(config.steps / stepsPerEpoch);
   return {
     ...DEFAULT_PLAN,
     version: `night-${stamp}`,
@@ -145,7 +160,7 @@ function planOf(
     architecture: manifest.architecture,
     patchMm: manifest.input.pathologySizeMm,
     stillPixels: manifest.input.regionSizeMm,
-    epochs: Math.ceil(config.steps / stepsPerEpoch),
+    epochs,
     stepsPerEpoch,
     learningRate: config.learningRate,
     stillsShare: [0.3, 0.3],
@@ -153,8 +168,9 @@ function planOf(
     validationSlices: VALIDATION_SLICES,
     // BatchNorm stays as it is in use: a night is too short to settle other statistics.
     runningStatisticsFrom: 0,
-    // The best epoch would be chosen on the patients that the gate judges by.
+    // The best epoch would be chosen on the patients that the gate judges by, and so would the last one.
     keeps: 'last',
+    patience: epochs,
   };
 }
 
@@ -217,11 +233,12 @@ async function judge(
   return judgeNetworks(before, after);
 }
 
+/** Keeps the new model, and puts it in use unless another one was meanwhile. */
 async function promote(
   { stateDir, configured, promotedDir }: NightParts,
   { identity, manifest }: LoadedModel,
   outcome: TrainingOutcome,
-): Promise<void> {
+): Promise<boolean> {
   const { version, architecture } = outcome.plan;
   await writeModel(join(promotedDir, version), {
     architecture,
@@ -234,5 +251,5 @@ async function promote(
     input: manifest.input,
     training: trainingRecord(outcome),
   });
-  await promoteModel(stateDir, configured, version);
+  return promoteModel(stateDir, configured, { version, inPlaceOf: identity.version });
 }

@@ -35,8 +35,7 @@ export function scheduleNights({ expression, log, run }: ScheduleParts): () => P
     try {
       const { outcome, reason, promoted, from, exams } = await run();
       const what = { outcome, reason, exams, from, model: promoted ?? from };
-      if (outcome === 'skipped') log.debug(what, 'night skipped');
-      else log.info(what, 'night over');
+      log.info(what, outcome === 'skipped' ? 'night skipped' : 'night over');
     } catch (error) {
       log.error({ err: error }, 'night failed: the model stays as it is');
     }
