@@ -31,6 +31,8 @@ export interface SegmentMask {
 export interface DrawnSegmentation {
   readonly manufacturer: string;
   readonly manufacturerModelName: string;
+  /** Content date and time, YYYYMMDDHHMMSS.F; empty when it has none. Later ones sort after. */
+  readonly drawnAt: string;
   readonly rows: number;
   readonly columns: number;
   /** Every segment, drawn in a frame or not. */
@@ -63,6 +65,8 @@ const segmentation = z.object({
   NumberOfFrames: count,
   Manufacturer: z.string().nullish(),
   ManufacturerModelName: z.string().nullish(),
+  ContentDate: z.string().nullish(),
+  ContentTime: z.string().nullish(),
   SegmentationType: z.enum(['BINARY', 'FRACTIONAL', 'LABELMAP']),
   BitsAllocated: z.union([z.literal(1), z.literal(8)]),
   MaximumFractionalValue: count.nullish(),
@@ -123,6 +127,7 @@ export function readSegmentation(bytes: Uint8Array): DrawnSegmentation {
   return {
     manufacturer: own.Manufacturer ?? '',
     manufacturerModelName: own.ManufacturerModelName ?? '',
+    drawnAt: `${own.ContentDate ?? ''}${own.ContentTime ?? ''}`,
     rows: own.Rows,
     columns: own.Columns,
     types: [...typeOf.values()],

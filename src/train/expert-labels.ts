@@ -6,6 +6,7 @@ import type { CineExam } from '../exam.ts';
 import { TASK_LABEL } from '../labels.ts';
 import { SOFTWARE } from '../software.ts';
 import { length, subtract, type Plane, type Volume4D } from '../volume.ts';
+import { groupBy } from '../group-by.ts';
 
 /** Drawn in this order: lesions lie over the myocardium. */
 const LABELS: readonly (readonly [Code, number])[] = [
@@ -57,8 +58,30 @@ function rankOf({ scheme, value }: SegmentType): number {
   return LABELS.findIndex(([code]) => code.scheme === scheme && code.value === value);
 }
 
+/** A mask in the exam: frame is `t * Z + z`. */
+interface PlacedMask {
+  readonly frame: number;
+  readonly rank: number;
+  readonly mask: Uint8Array;
+  readonly drawnAt: string;
+}
+
 /**
- * Puts all segmentations of one exam together; segments of other structures are left out.
+ * Of the masks of one structure in one phase those that count: a later segmentation corrects the earlier ones that share a
+ * slice with it, and adds to the others.
+ */
+function uncorrected(masks: readonly PlacedMask[]): PlacedMask[] {
+  const byTime = groupBy(masks, ({ drawnAt }) => drawnAt);
+  const kept: PlacedMask[] = [];
+  for (const own of byTime.toSorted((a, b) => (a[0].drawnAt < b[0].drawnAt ? 1 : -1))) {
+    const corrects = new Set(kept.map(({ frame }) => frame));
+    if (!own.some(({ frame }) => corrects.has(frame))) kept.push(...own);
+  }
+  return kept;
+}
+
+/**
+ * Puts all segmentations of one exam together, the latest of each structure; segments of other structures are left out.
  *
  * @throws {NodeError} `shape-mismatch` when one has another matrix than the exam
  * @throws {NodeError} `geometry-inconsistent` when one lies elsewhere than the images that it names
@@ -77,20 +100,26 @@ export function expertLabels(
         'shape-mismatch',
         `expected a segmentation of ${rows} x ${columns} pixels as its cine has, got ${drawn.rows} x ${drawn.columns}: export it on the source images`,
       );
-    return drawn.masks.map((mask) => ({ ...mask, rank: rankOf(mask.type) }));
+    return drawn.masks.flatMap((own): PlacedMask[] => {
+      const frame = frameOf.get(`${own.sopInstanceUid} ${own.frameNumber ?? 1}`);
+      const rank = rankOf(own.type);
+      if (frame === undefined || rank < 0) return [];
+      requirePlace(own, volume.planes[frame % slices], volume);
+      return [{ frame, rank, mask: own.mask, drawnAt: drawn.drawnAt }];
+    });
   });
+  const phaseOf = (frame: number): number => Math.floor(frame / slices);
+  const counted = groupBy(masks, ({ frame, rank }) => `${phaseOf(frame)} ${rank}`).flatMap(
+    uncorrected,
+  );
   const byFrame = new Map<number, Uint8Array>();
   const drawnIn = new Map<number, Set<number>>();
-  for (const drawn of masks.toSorted((a, b) => a.rank - b.rank)) {
-    const { sopInstanceUid, frameNumber, mask, rank } = drawn;
-    const frame = frameOf.get(`${sopInstanceUid} ${frameNumber ?? 1}`);
-    if (frame === undefined || rank < 0) continue;
-    requirePlace(drawn, volume.planes[frame % slices], volume);
+  for (const { frame, rank, mask } of counted.toSorted((a, b) => a.rank - b.rank)) {
     const [, label] = LABELS[rank];
     const labels = byFrame.get(frame) ?? new Uint8Array(rows * columns);
     byFrame.set(frame, labels);
     for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) labels[i] = label;
-    const t = Math.floor(frame / slices);
+    const t = phaseOf(frame);
     drawnIn.set(t, (drawnIn.get(t) ?? new Set()).add(label));
   }
   return { byFrame, drawnIn };
