@@ -17,6 +17,7 @@ import type { ModelIdentity } from '../model-identity.ts';
 import { readManifest } from '../network/model/load-model.ts';
 import { findModel } from '../network/model/model-library.ts';
 import { SERVE_SETTINGS } from '../serve-settings.ts';
+import { dataBehind } from '../train/training-record.ts';
 import type { Command, CommandIo } from './command.ts';
 import { DEFAULT_MODEL, isBuiltIn, MODELS_DIR, openNetwork } from './open-network.ts';
 import { readInput } from './read-input.ts';
@@ -154,15 +155,14 @@ function parseEvaluateArgs(argv: readonly string[], io: CommandIo): EvaluateArgs
   };
 }
 
-/** The data that the model's manifest says it was trained on; nothing, of the untrained one. */
+/** The data that the model's manifest says it, and those that it began with, were trained on; nothing, of the untrained one. */
 async function trainedOn({
   version = DEFAULT_MODEL,
   dir = MODELS_DIR,
 }: ServeConfig['model']): Promise<string[]> {
   if (await isBuiltIn(version, dir)) return [];
   const { training } = await readManifest(await findModel(dir, version));
-  const data = training?.['data'];
-  return Array.isArray(data) ? data.filter((spec) => typeof spec === 'string') : [];
+  return dataBehind(training);
 }
 
 async function writeEvaluation(

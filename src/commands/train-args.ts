@@ -20,11 +20,17 @@ interface CommonArgs {
   readonly device: Device;
 }
 
-export type TrainArgs = CommonArgs &
-  (
-    | { readonly mode: 'resume'; readonly changes: PlanChanges }
-    | { readonly mode: 'start'; readonly plan: TrainingPlan; readonly from: string | undefined }
-  );
+/** What a new run was told. */
+export interface StartArgs extends CommonArgs {
+  readonly mode: 'start';
+  readonly plan: TrainingPlan;
+  /** Fields of the plan that the command line names. */
+  readonly given: ReadonlySet<string>;
+  readonly from: string | undefined;
+}
+
+export type TrainArgs =
+  (CommonArgs & { readonly mode: 'resume'; readonly changes: PlanChanges }) | StartArgs;
 
 /** Where runs and their caches lie unless told otherwise. */
 const RUNS = 'runs';
@@ -33,7 +39,7 @@ const HEAD_CAP = 10;
 /** What a run that goes on may be told anew. */
 const RESUME_FLAGS = new Set([
   ...['resume', 'out', 'models-dir', 'cache', 'engine', 'device'],
-  ...['epochs', 'keep'],
+  ...['epochs', 'keep', 'patience'],
 ]);
 const KEPT = ['best', 'last'] as const satisfies readonly TrainingPlan['keeps'][];
 const OPTIMISERS = ['sgd', 'adam'] as const satisfies readonly Optimiser[];
@@ -175,6 +181,7 @@ export function parseTrainArgs(argv: readonly string[], io: Pick<CommandIo, 'env
     if (flags.out === undefined) throw usage('expected --resume with --out DIR, the run to go on');
     const changes = {
       ...(flags.epochs !== undefined && { epochs: numberOf('epochs', flags.epochs) }),
+      ...(flags.patience !== undefined && { patience: numberOf('patience', flags.patience) }),
       ...(flags.keep !== undefined && { keeps: oneOf('keep', flags.keep, KEPT) }),
     };
     return { ...common, mode: 'resume', folder: flags.out, changes };
@@ -183,5 +190,7 @@ export function parseTrainArgs(argv: readonly string[], io: Pick<CommandIo, 'env
     throw usage('--from brings its own widths: leave out --width and --head-width');
   const plan = planOf(flags);
   const folder = flags.out ?? join(RUNS, plan.version);
-  return { ...common, mode: 'start', folder, plan, from: flags.from };
+  const named = Object.entries(NUMBERS).filter(([flag]) => Object.hasOwn(flags, flag));
+  const given = new Set(named.map(([, field]) => field));
+  return { ...common, mode: 'start', folder, plan, given, from: flags.from };
 }

@@ -2,22 +2,23 @@
 import { join } from 'node:path';
 import { EXIT } from '../exit-code.ts';
 import { loadModel } from '../network/model/load-model.ts';
-import { RELEASED_INPUT } from '../network/model/manifest.ts';
+import { type Manifest, RELEASED_INPUT } from '../network/model/manifest.ts';
 import { requireModelPlace, writeModel } from '../network/model/write-model.ts';
 import { loadCheckpoint } from '../train/checkpoint.ts';
+import { parsePlan, type TrainingPlan } from '../train/plan.ts';
 import {
   resumeTraining,
   startTraining,
   type TrainingOutcome,
   type TrainingParts,
 } from '../train/train.ts';
-import { findsPathology, trainingRecord } from '../train/training-record.ts';
+import { dataBehind, findsPathology, trainingRecord } from '../train/training-record.ts';
 import type { Command, CommandIo } from './command.ts';
-import { parseTrainArgs, type TrainArgs } from './train-args.ts';
+import { parseTrainArgs, type StartArgs, type TrainArgs } from './train-args.ts';
 import { trainingProgress } from './training-progress.ts';
 
 const HELP = `cinemyops train --data SPEC [--data SPEC ...] --name VERSION [options]
-cinemyops train --resume --out DIR [--epochs N] [--keep WHICH]
+cinemyops train --resume --out DIR [--epochs N] [--patience N] [--keep WHICH]
 
 Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
   simulate:seeds=1-5000   simulated exams, one patient a seed; ,condition=healthy (or infarct,
@@ -48,7 +49,8 @@ Options:
   --cache DIR           folder for simulated slices, which take long to make; default runs/cache
   --engine NAME         auto (default), onnxruntime or tensorflow
   --device NAME         of onnxruntime: cpu (default), webgpu or cuda
-  --from DIR            start from the weights of a model folder, and with its widths
+  --from DIR            start from the weights of a model folder, with its widths, and its sides of
+                        images unless --patch or --still-size say otherwise; its cautions go along
   --epochs N            default 100; with --resume another length than the run was begun with
   --steps-per-epoch N   default 250
   --batch N             cine samples a step; default 2
@@ -59,14 +61,15 @@ Options:
   --running-statistics-from P  progress from which BatchNorm keeps its statistics, as in use;
                         default 0.3; 0 goes well with --from
   --frames N            frames of a cine sample; default 6
-  --patch MM            side of a sample, a multiple of 16; default 96
-  --still-size PIXELS   side of a still, a multiple of 16; default 128
+  --patch MM            side of a sample, a multiple of 16; default 96, or that of --from
+  --still-size PIXELS   side of a still, a multiple of 16; default 128, or that of --from
   --width N             first width of the encoder; default 12
   --head-width N        first width of the pathology head; default 16
   --optimiser NAME      adam (default) or sgd, as the authors train
   --learning-rate X     default 0.001; with sgd 0.01
   --momentum X          default 0.9; with sgd 0.99
-  --patience N          epochs without a better score before training stops; default 30
+  --patience N          epochs without a better score before training stops; default 30; also with
+                        --resume, to go on with a run that stopped for it
   --keep WHICH          weights of the epoch that did best on held-out slices (best, default), or the
                         last, whose rate had fallen to nothing; also with --resume, of a run that is over
   --validation-slices N held-out slices that every epoch is judged on; default 24
@@ -113,6 +116,7 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
     parameters: outcome.parameters,
     isTrained: true,
     findsPathology: findsPathology(outcome),
+    ...(outcome.plan.cautions.length > 0 && { cautions: outcome.plan.cautions }),
     origin: { kind: 'trained' },
     // In use images are as large as in training, where pixels are of about 1 mm.
     input: {
@@ -126,6 +130,17 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
   return EXIT.done;
 }
 
+/** As its weights: widths, and sides of images unless told otherwise; what it saw and where it is weak goes along. */
+function planFrom(
+  { architecture, deviceUid, input, training, cautions }: Manifest,
+  { plan, given }: StartArgs,
+): TrainingPlan {
+  const patchMm = given.has('patchMm') ? plan.patchMm : input.pathologySizeMm;
+  const stillPixels = given.has('stillPixels') ? plan.stillPixels : input.regionSizeMm;
+  const earlier = { startedFrom: deviceUid, earlierData: dataBehind(training), cautions };
+  return parsePlan({ ...plan, ...earlier, architecture, patchMm, stillPixels });
+}
+
 async function versionOf(args: TrainArgs): Promise<string> {
   const { version } = args.mode === 'start' ? args.plan : (await loadCheckpoint(args.folder)).plan;
   return version;
@@ -135,7 +150,6 @@ async function runTraining(args: TrainArgs, parts: TrainingParts): Promise<Train
   if (args.mode === 'resume') return resumeTraining(parts, args.changes);
   if (args.from === undefined) return startTraining(args.plan, parts);
   const { manifest, parameters } = await loadModel(args.from);
-  const { architecture, deviceUid } = manifest;
-  const plan = { ...args.plan, architecture, startedFrom: deviceUid };
+  const plan = planFrom(manifest, args);
   return startTraining(plan, { ...parts, initial: parameters });
 }

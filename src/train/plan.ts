@@ -20,6 +20,10 @@ export const trainingPlanSchema = z.strictObject({
   data: z.array(z.string()).min(1),
   /** Device UID of the model whose weights it began with; null for random ones. */
   startedFrom: z.string().nullable(),
+  /** What that model and those before it were trained on, as their manifests say. */
+  earlierData: z.array(z.string()).readonly().default([]),
+  /** What is known to be weak of that model, and so of this one. */
+  cautions: z.array(z.string()).readonly().default([]),
   seed: z.int().min(0),
   architecture: z.strictObject({
     encoderWidths: widths,
@@ -66,6 +70,8 @@ export type TrainingPlan = Readonly<z.infer<typeof trainingPlanSchema>>;
 
 export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
   startedFrom: null,
+  earlierData: [],
+  cautions: [],
   seed: 1,
   architecture: {
     encoderWidths: doublingWidths(12),
@@ -109,7 +115,7 @@ export function parsePlan(value: unknown): TrainingPlan {
 }
 
 /** What may be told anew to a run that goes on. */
-export type PlanChanges = Partial<Pick<TrainingPlan, 'epochs' | 'keeps'>>;
+export type PlanChanges = Partial<Pick<TrainingPlan, 'epochs' | 'keeps' | 'patience'>>;
 
 /**
  * The plan of a run that goes on from a step. With another number of epochs, rate and shares follow the new length from
@@ -119,10 +125,10 @@ export type PlanChanges = Partial<Pick<TrainingPlan, 'epochs' | 'keeps'>>;
  */
 export function changedPlan(
   before: TrainingPlan,
-  { epochs = before.epochs, keeps = before.keeps }: PlanChanges,
+  { epochs = before.epochs, keeps = before.keeps, patience = before.patience }: PlanChanges,
   step: number,
 ): TrainingPlan {
-  const plan = { ...before, keeps };
+  const plan = parsePlan({ ...before, keeps, patience });
   if (epochs === plan.epochs) return plan;
   if (epochs * plan.stepsPerEpoch <= step)
     throw new NodeError(

@@ -154,7 +154,10 @@ async function train(start: Checkpoint, parts: TrainingParts): Promise<TrainingO
   let ending: TrainingOutcome['ending'] = 'finished';
   parts.onStart(run.step, totalSteps(plan));
   try {
-    while (run.step < totalSteps(plan)) {
+    // A run that ended early and was cut off before its model was written.
+    const isOver = run.step % plan.stepsPerEpoch === 0 && isExhausted(run);
+    if (isOver) ending = 'stopped-early';
+    while (!isOver && run.step < totalSteps(plan)) {
       const batch = await batches.next(run.step);
       const report = await engine.step(batch, settingsOfStep(plan, run.step));
       requireFinite(report, run.step);

@@ -26,6 +26,13 @@ export function findsPathology(outcome: TrainingOutcome): boolean {
   return (outcome.heldOutDice['scar'] ?? 0) >= LEAST_SCAR_DICE;
 }
 
+/** All that a model and those that it began with were trained on, as its manifest says. */
+export function dataBehind(training: TrainingRecord | null): string[] {
+  const kinds = z.array(z.string()).catch([]);
+  const all = ['data', 'earlierData'].flatMap((key) => kinds.parse(training?.[key]));
+  return [...new Set(all)];
+}
+
 /** The epoch whose weights are kept. */
 function keptEpoch({ plan, best, epochs }: TrainingOutcome): EpochMetrics | undefined {
   return plan.keeps === 'last' ? epochs.at(-1) : epochs.find(({ epoch }) => epoch === best?.epoch);
@@ -37,6 +44,7 @@ export function trainingRecord(outcome: TrainingOutcome): TrainingRecord {
   const kept = keptEpoch(outcome);
   return {
     data: dataKinds(plan.data),
+    earlierData: [...plan.earlierData],
     engine,
     ending,
     steps,

@@ -1,6 +1,6 @@
 // A small untrained network, quick to build and to run, for tests about everything but the network.
 import { join } from 'node:path';
-import { writeModel } from '../../src/network/model/write-model.ts';
+import { type NewModel, writeModel } from '../../src/network/model/write-model.ts';
 import { initialParameters } from '../../src/network/parameters.ts';
 
 const ARCHITECTURE = {
@@ -10,7 +10,11 @@ const ARCHITECTURE = {
 } as const;
 
 /** Writes a model to a folder of models; the same weights every time. */
-export async function writeSmallModel(modelsDir: string, version = 'untrained'): Promise<void> {
+export async function writeSmallModel(
+  modelsDir: string,
+  version = 'untrained',
+  more: Partial<NewModel> = {},
+): Promise<void> {
   let state = 1;
   // Park and Miller's generator; the sum of 12 uniform draws less 6 is close to normal.
   const uniform = () => (state = (state * 48271) % 2147483647) / 2147483647;
@@ -20,5 +24,6 @@ export async function writeSmallModel(modelsDir: string, version = 'untrained'):
     parameters: initialParameters(ARCHITECTURE, normal),
     isTrained: false,
     origin: { kind: 'seeded', seed: 1 },
+    ...more,
   });
 }

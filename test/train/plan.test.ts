@@ -20,6 +20,7 @@ describe('a run of another length', () => {
     const longer = changedPlan(shorter, { epochs: 20 }, 500);
     expect(longer.earlierEpochs).to.have.length(2);
     expect(changedPlan(PLAN, { epochs: 10 }, 400)).to.deep.equal(PLAN);
+    expect(changedPlan(PLAN, { patience: 99 }, 400)).to.deep.equal({ ...PLAN, patience: 99 });
     expect(changedPlan(PLAN, { keeps: 'last' }, 400)).to.deep.equal({ ...PLAN, keeps: 'last' });
   });
 

@@ -11,7 +11,7 @@ import { DEFAULT_PLAN, type TrainingPlan } from '../../../train/plan.ts';
 import { isSimulatedSpec } from '../../../train/source.ts';
 import { placeOf, splitPatients, type PatientOfSource } from '../../../train/split.ts';
 import { startTraining, type TrainingOutcome } from '../../../train/train.ts';
-import { findsPathology, trainingRecord } from '../../../train/training-record.ts';
+import { dataBehind, findsPathology, trainingRecord } from '../../../train/training-record.ts';
 import { copyDrawnExams, type CollectParts, findDrawnStudies } from './collect-expert-exams.ts';
 import { lastNight, type NightRecord, recordNight } from './night-record.ts';
 
@@ -155,6 +155,7 @@ function planOf(
     version: `night-${stamp}`,
     data: [`dicom:${examsDir}`, `simulate:seeds=1-${config.simulatedExams}`],
     startedFrom: manifest.deviceUid,
+    earlierData: dataBehind(manifest.training),
     // Other draws whenever something else was drawn, and the same for the same.
     seed: Number.parseInt(key.slice(0, 7), 16),
     architecture: manifest.architecture,
