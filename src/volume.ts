@@ -17,6 +17,9 @@ export type ImageOrientationPatient = readonly [
 /** DICOM's Pixel Spacing order: distance between rows (along y), then between columns (along x). */
 export type PixelSpacingMm = readonly [row: number, column: number];
 
+/** Between slices of short-axis cine, where nothing says how far they are apart. */
+export const USUAL_SLICE_STEP_MM = 10;
+
 /** Where one slice lies. */
 export interface Plane {
   /** Centre of the first voxel, mm, LPS. */

@@ -50,7 +50,8 @@ Options:
 ${settingsHelp(SHARED)}
 
 Progress goes to stderr; a case that cannot be segmented is counted as failed.
-Exit codes: 0 done, 2 usage or configuration, 3 data refused, 1 anything else.
+Exit codes: 0 done, 2 usage or configuration, 3 data refused, 1 anything else, also when every case
+failed.
 `;
 
 interface EvaluateArgs {
@@ -105,7 +106,8 @@ async function runEvaluate(argv: readonly string[], io: CommandIo): Promise<numb
     await network.session.release();
   }
   io.stdout(args.isJson ? jsonOf(soFar()) : summaryText(soFar().summary));
-  return EXIT.done;
+  const isAllLost = cases.length > 0 && cases.every(({ outcome }) => outcome === 'failed');
+  return isAllLost ? EXIT.failure : EXIT.done;
 }
 
 function evaluationOf(

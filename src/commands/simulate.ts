@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { messageOf, NodeError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { contactSheet } from '../simulate/contact-sheet.ts';
-import { type Condition, STYLES } from '../simulate/parameters.ts';
+import { CONDITIONS, STYLES } from '../simulate/parameters.ts';
 import { type SimulatedExam, type SimulateOptions, simulateSteps } from '../simulate/simulate.ts';
 import { npyFile, truthNumbers } from '../simulate/truth-files.ts';
 import { VENDORS, type Vendor } from '../simulate/vendor-habits.ts';
@@ -27,8 +27,9 @@ Options:
   --seed N         whole number from 0; default 1
   --vendor NAME    ge (default): one series; siemens: a series a slice; philips: several slices a
                    series, instance numbers in no order, trigger times that jitter
-  --infarct        a patient with an infarct
-  --healthy        a healthy person; without either flag the seed decides
+  --condition NAME healthy, infarct, dilated, hypertrophic or dyssynchronous; without it the seed
+                   decides
+  --healthy, --infarct  the same as --condition healthy, --condition infarct
   --style NAME     prior: contrast as cine has it; free: any contrast; any (default): the seed decides
   --slices N       3 to 30
   --phases N       8 to 60
@@ -100,10 +101,15 @@ function parseSimulateArgs(argv: readonly string[]): SimulateArgs {
   const vendor = VENDORS.find((name) => name === (values.vendor ?? 'ge'));
   if (vendor === undefined)
     throw usage(`expected --vendor ${VENDORS.join(' or ')}, got "${values.vendor ?? ''}"`);
-  if (values.healthy === true && values.infarct === true)
-    throw usage('expected --healthy or --infarct, got both');
-  const condition: Condition | undefined =
-    values.healthy === true ? 'healthy' : values.infarct === true ? 'infarct' : undefined;
+  const named = [
+    ...(values.condition === undefined ? [] : [values.condition]),
+    ...(['healthy', 'infarct'] as const).filter((flag) => values[flag]),
+  ];
+  if (named.length > 1) throw usage(`expected one condition, got ${named.join(' and ')}`);
+  const wanted = named.at(0);
+  const condition = CONDITIONS.find((name) => name === wanted);
+  if (condition !== wanted)
+    throw usage(`expected --condition ${CONDITIONS.join(' or ')}, got "${wanted ?? ''}"`);
   const style = STYLES.find((name) => name === (values.style ?? 'any'));
   if (style === undefined)
     throw usage(`expected --style ${STYLES.join(' or ')}, got "${values.style ?? ''}"`);
@@ -131,6 +137,7 @@ function parse(argv: readonly string[]) {
         out: { type: 'string' },
         seed: { type: 'string' },
         vendor: { type: 'string' },
+        condition: { type: 'string' },
         infarct: { type: 'boolean' },
         healthy: { type: 'boolean' },
         style: { type: 'string' },

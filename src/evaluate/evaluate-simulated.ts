@@ -36,7 +36,8 @@ export async function evaluateSimulated(
   assertSameGrid(truth, analysed);
   const { segmentation, measurements } = analysed;
   const phases = truthPhases(truth, segmentation.endDiastole);
-  const id = `simulated-${seed}`;
+  // A seed is another patient under another condition or style.
+  const id = ['simulated', `${seed}`, condition, style].filter(Boolean).join('-');
   const { volume } = analysed.exam;
   const scores = phases.flatMap((phase) =>
     scorePhase(volume, phase, predictedAt(analysed, phase.t)),

@@ -4,15 +4,12 @@ import { inferStills } from '../infer/infer-stills.ts';
 import { NodeError } from '../errors.ts';
 import { listStills, readStill, type StillFile } from '../train/stills-source.ts';
 import type { CineSlice } from '../train/source.ts';
-import type { Volume4D } from '../volume.ts';
+import { USUAL_SLICE_STEP_MM, type Volume4D } from '../volume.ts';
 import type { EvaluationParts } from './analyse.ts';
 import { outlinesOnly, type CaseReport } from './case-result.ts';
 import { pictureOf } from './overlay.ts';
 import { scorePhase } from './score-phase.ts';
 import type { TruthPhase } from './truth-phase.ts';
-
-/** Stills say nothing of it; a usual distance. */
-const SLICE_STEP_MM = 10;
 
 export interface StillsCase {
   readonly id: string;
@@ -75,11 +72,11 @@ async function readPatient(
     voxels,
     shape: [1, stills.length, rows, columns],
     planes: slices.map((z) => ({
-      imagePositionPatient: [0, 0, z * SLICE_STEP_MM],
+      imagePositionPatient: [0, 0, z * USUAL_SLICE_STEP_MM],
       imageOrientationPatient: [1, 0, 0, 0, 1, 0],
     })),
     pixelSpacingMm: stills[0].pixelSpacingMm,
-    sliceThicknessMm: SLICE_STEP_MM,
+    sliceThicknessMm: USUAL_SLICE_STEP_MM,
     triggerTimesMs: new Float64Array(stills.length),
   };
   return {

@@ -1,15 +1,19 @@
 // A case in the authors' layout -> one volume.
 import { basename } from 'node:path';
-import type { Volume4D } from '../volume.ts';
+import { USUAL_SLICE_STEP_MM, type Volume4D } from '../volume.ts';
 import type { CaseFiles } from './authors-layout.ts';
 import { invalid } from './header.ts';
 import type { NiftiGeometry, NiftiImage } from './nifti-image.ts';
 import { readNifti } from './read-nifti.ts';
 
+/** Slices of cine lie so far apart, mm; single slices often carry 1, 0 or 999 in place of it. */
+const PLAUSIBLE_STEP_MM = [3, 25] as const;
+
 export interface CaseVolume {
   /**
    * Voxels `[T, Z, Y, X]`. The planes are those of the array, not of the patient: rows along x,
-   * slices one spacing apart, since the layout's single slices seldom keep their place.
+   * slices one spacing apart, since the layout's single slices seldom keep their place; a usual distance where the files
+   * give none that slices of cine have.
    */
   readonly volume: Volume4D;
   /** `[Z]`: where the files say that each slice lies, for what is written beside it. */
@@ -34,7 +38,9 @@ export async function readCase({ slices }: CaseFiles): Promise<CaseVolume> {
       voxels.set(frame.values, (t * slices.length + z) * rows * columns);
       if (t === 0) geometry.push({ spacingMm: frame.spacingMm, affine: frame.affine });
     }
-  const [columnMm, rowMm, sliceMm] = first.spacingMm;
+  const [columnMm, rowMm, givenMm] = first.spacingMm;
+  const [least, most] = PLAUSIBLE_STEP_MM;
+  const sliceMm = givenMm >= least && givenMm <= most ? givenMm : USUAL_SLICE_STEP_MM;
   return {
     volume: {
       voxels,

@@ -66,10 +66,10 @@ describe('cinemyops evaluate', function () {
     expect(run.exitCode, run.stderr).to.equal(0);
     const json = JSON.parse(run.stdout) as Evaluation;
     const [only] = json.cases;
-    expect([only.id, only.outcome]).to.deep.equal(['simulated-9004', 'evaluated']);
+    expect([only.id, only.outcome]).to.deep.equal(['simulated-9004-healthy', 'evaluated']);
     expect(only.motion?.errorMm).to.be.greaterThan(0);
     expect(only.compared.find(({ name }) => name === 'scar share')?.truth).to.equal(0);
-    expect(readdirSync(out)).to.include.members(['simulated-9004.png', 'evaluation.json']);
+    expect(readdirSync(out)).to.include.members(['simulated-9004-healthy.png', 'evaluation.json']);
     // Voxels of the true labels against the closed form of the same heart: a slice is of the ventricle whole or not at
     // all, and of eight slices half a one is less than a tenth.
     const edv = only.compared.find(({ name }) => name === 'LV EDV')?.truth ?? 0;

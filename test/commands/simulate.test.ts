@@ -49,7 +49,16 @@ describe('cinemyops simulate', () => {
   it('writes the images, the truth, the labels and the picture', async () => {
     const { io, out, err } = listen();
     const preview = join(folder, 'sheet.png');
-    const argv = ['--out', folder, '--seed', '6', '--infarct', '--truth', '--preview', preview];
+    const argv = [
+      '--out',
+      folder,
+      '--seed',
+      '6',
+      '--condition=infarct',
+      '--truth',
+      '--preview',
+      preview,
+    ];
     expect(await simulateCommand.run([...argv, ...small], io)).to.equal(0);
     expect(await readdir(join(folder, 'dicom'))).to.have.length(24);
     expect(out.join('')).to.contain('24 images');
@@ -76,7 +85,8 @@ describe('cinemyops simulate', () => {
       [[], '--out DIR'],
       [['--out', folder, '--seed', '1.5'], 'whole number from 0'],
       [['--out', folder, '--vendor', 'toshiba'], 'ge or siemens or philips, got "toshiba"'],
-      [['--out', folder, '--healthy', '--infarct'], 'got both'],
+      [['--out', folder, '--healthy', '--infarct'], 'got healthy and infarct'],
+      [['--out', folder, '--condition', 'ill'], 'hypertrophic or dyssynchronous, got "ill"'],
       [['--out', folder, '--slices', '2'], 'from 3 to 30, got "2"'],
       [['--out', folder, '--colour'], '--colour'],
     ] as const) {
