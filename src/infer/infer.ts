@@ -6,7 +6,6 @@ import type { CineMyopsSession } from '../network/session.ts';
 import type { Progress } from '../progress.ts';
 import type { Segmentation } from '../segmentation.ts';
 import { segmentAnatomy } from './anatomy.ts';
-import { atrialSlicesNote, clearAtrialSlices, clearUnwalledBase } from './base-of-heart.ts';
 import { keepLargestAnatomy } from './components.ts';
 import { cutOffNotes } from './cut-off.ts';
 import { findEndPhases } from './end-phases.ts';
@@ -17,9 +16,9 @@ import { motionCentre } from './motion-hint.ts';
 import { segmentPathology } from './pathology.ts';
 import { clearBeyondVentricle } from './pathology-of-ventricle.ts';
 import { placeAround } from './place.ts';
+import { settleVentricle } from './settle-ventricle.ts';
 import { shownFrames } from './shown-frames.ts';
 import { clearSmallLesions, smallLesionsNote } from './small-lesions.ts';
-import { clearSwollenEnds, swollenEndsNote } from './swollen-ends.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
 export interface Network {
@@ -61,18 +60,13 @@ export async function inferExam(
   keepLargestAnatomy(anatomy);
   // A ventricle that is cut off has no wall there, and a slice of it may be cleared for that.
   const asFound = { ...anatomy, labels: anatomy.labels.slice() };
-  if (identity.isTrained) clearUnwalledBase(anatomy, volume);
   const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
-  const phases = findEndPhases(lvCurve(anatomy, volume), coverage);
-  if (identity.isTrained) {
-    const cleared = clearAtrialSlices(anatomy, volume, phases);
-    if (cleared > 0) notes.push(atrialSlicesNote(cleared));
-    // The slices below those have not been judged yet.
-    clearUnwalledBase(anatomy, volume);
-    const swollen = clearSwollenEnds(anatomy, volume, phases);
-    if (swollen > 0) notes.push(swollenEndsNote(swollen));
+  const { phases, notes: left } = identity.isTrained
+    ? settleVentricle(anatomy, volume, coverage)
+    : { phases: findEndPhases(lvCurve(anatomy, volume), coverage), notes: [] };
+  notes.push(...left);
+  if (identity.isTrained)
     notes.push(...cutOffNotes(place, asFound, [phases.endDiastole, phases.endSystole]));
-  }
   const shown = shownFrames(network.frames, volume.shape[0], {
     endDiastole: phases.endDiastole,
     coverage,
