@@ -116,7 +116,7 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
     parameters: outcome.parameters,
     isTrained: true,
     findsPathology: findsPathology(outcome),
-    ...(outcome.plan.cautions.length > 0 && { cautions: outcome.plan.cautions }),
+    cautions: outcome.plan.cautions,
     origin: { kind: 'trained' },
     // In use images are as large as in training, where pixels are of about 1 mm.
     input: {

@@ -61,10 +61,10 @@ export async function inferExam(
   // A ventricle that is cut off has no wall there, and a slice of it may be cleared for that.
   const asFound = { ...anatomy, labels: anatomy.labels.slice() };
   const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
-  const { phases, notes: left } = identity.isTrained
+  const { phases, notes: leftOut } = identity.isTrained
     ? settleVentricle(anatomy, volume, coverage)
     : { phases: findEndPhases(lvCurve(anatomy, volume), coverage), notes: [] };
-  notes.push(...left);
+  notes.push(...leftOut);
   if (identity.isTrained)
     notes.push(...cutOffNotes(place, asFound, [phases.endDiastole, phases.endSystole]));
   const shown = shownFrames(network.frames, volume.shape[0], {

@@ -15,8 +15,6 @@ const LEAST_JUMP = { base: 1.5, apex: 1.25 };
  */
 const LEAST_KEPT = { base: 0.75, apex: 1.25 };
 
-type End = keyof typeof LEAST_JUMP;
-
 /**
  * Clears the left ventricle, in place, from its last slice towards base and apex in each phase in which its blood swells: it
  * is more than in the slice before by a jump, and did not leave while the ventricle ejected. One slice an end: where more
@@ -32,22 +30,24 @@ export function clearSwollenEnds(
 ): number {
   const fromBase = slicesFromBase(volume);
   const bloodAt = (t: number): number[] => fromBase.map((z) => bloodOf(anatomy, t, z));
-  const atEnd = bloodAt(endDiastole);
-  const widest = atEnd.indexOf(Math.max(...atEnd));
+  const before = bloodAt(endDiastole);
+  const widest = before.indexOf(Math.max(...before));
   let cleared = 0;
   for (let t = 0; t < anatomy.shape[0]; t++) {
     if (t === endDiastole) continue;
     const now = bloodAt(t);
     const shown = [...now.keys()].filter((k) => now[k] > 0);
-    const swells = (end: End, last = NaN, inner = NaN): boolean =>
-      now[last] > LEAST_JUMP[end] * now[inner] && now[last] > LEAST_KEPT[end] * atEnd[last];
     const ends = [
       { end: 'base', own: shown.filter((k) => k <= widest) },
       { end: 'apex', own: shown.filter((k) => k >= widest).toReversed() },
     ] as const;
     for (const { end, own } of ends) {
-      if (!swells(end, own[0], own[1])) continue;
-      clearSlice(anatomy, t, fromBase[own[0]]);
+      if (own.length < 2) continue;
+      const [last, inner] = own;
+      const jumps = now[last] > LEAST_JUMP[end] * now[inner];
+      const stays = now[last] > LEAST_KEPT[end] * before[last];
+      if (!jumps || !stays) continue;
+      clearSlice(anatomy, t, fromBase[last]);
       if (t === endSystole) cleared++;
     }
   }

@@ -3,10 +3,10 @@ import { STRUCTURE_CODES, type Code } from '../codes.ts';
 import type { DrawnSegmentation, SegmentMask, SegmentType } from '../dicom/read-segmentation.ts';
 import { NodeError } from '../errors.ts';
 import type { CineExam } from '../exam.ts';
+import { groupBy } from '../group-by.ts';
 import { TASK_LABEL } from '../labels.ts';
 import { SOFTWARE } from '../software.ts';
 import { length, subtract, type Plane, type Volume4D } from '../volume.ts';
-import { groupBy } from '../group-by.ts';
 
 /** Drawn in this order: lesions lie over the myocardium. */
 const LABELS: readonly (readonly [Code, number])[] = [
@@ -74,8 +74,8 @@ function uncorrected(masks: readonly PlacedMask[]): PlacedMask[] {
   const byTime = groupBy(masks, ({ drawnAt }) => drawnAt);
   const kept: PlacedMask[] = [];
   for (const own of byTime.toSorted((a, b) => (a[0].drawnAt < b[0].drawnAt ? 1 : -1))) {
-    const corrects = new Set(kept.map(({ frame }) => frame));
-    if (!own.some(({ frame }) => corrects.has(frame))) kept.push(...own);
+    const drawnLater = new Set(kept.map(({ frame }) => frame));
+    if (!own.some(({ frame }) => drawnLater.has(frame))) kept.push(...own);
   }
   return kept;
 }

@@ -22,9 +22,9 @@ export function sparedWall(
       if (label !== myocardium) return;
       wall++;
       // What was drawn where nobody looked for edema may be some.
-      const isTaken = pathology[k] === PATHOLOGY.scar;
+      const isScar = pathology[k] === PATHOLOGY.scar;
       const isEdema = annotation.hasEdema && pathology[k] === PATHOLOGY.edema;
-      if (isTaken || isEdema) taken++;
+      if (isScar || isEdema) taken++;
     });
   }
   return wall === 0 ? undefined : 1 - taken / wall;

@@ -154,10 +154,12 @@ async function train(start: Checkpoint, parts: TrainingParts): Promise<TrainingO
   let ending: TrainingOutcome['ending'] = 'finished';
   parts.onStart(run.step, totalSteps(plan));
   try {
-    // A run that ended early and was cut off before its model was written.
-    const isOver = run.step % plan.stepsPerEpoch === 0 && isExhausted(run);
-    if (isOver) ending = 'stopped-early';
-    while (!isOver && run.step < totalSteps(plan)) {
+    while (run.step < totalSteps(plan)) {
+      // Also of a run that ended so before and is resumed.
+      if (isExhausted(run)) {
+        ending = 'stopped-early';
+        break;
+      }
       const batch = await batches.next(run.step);
       const report = await engine.step(batch, settingsOfStep(plan, run.step));
       requireFinite(report, run.step);
@@ -168,10 +170,6 @@ async function train(start: Checkpoint, parts: TrainingParts): Promise<TrainingO
       if (run.step % plan.stepsPerEpoch === 0) {
         await endEpoch(run);
         await save(run);
-        if (isExhausted(run)) {
-          ending = 'stopped-early';
-          break;
-        }
       }
       if (parts.signal.aborted) {
         await save(run);

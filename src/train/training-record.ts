@@ -40,11 +40,12 @@ function keptEpoch({ plan, best, epochs }: TrainingOutcome): EpochMetrics | unde
 
 /** The record of a training run. */
 export function trainingRecord(outcome: TrainingOutcome): TrainingRecord {
-  const { plan, ending, steps, hours, engine } = outcome;
+  const { ending, steps, hours, engine } = outcome;
+  const { earlierData, ...plan } = outcome.plan;
   const kept = keptEpoch(outcome);
   return {
     data: dataKinds(plan.data),
-    earlierData: [...plan.earlierData],
+    earlierData: [...earlierData],
     engine,
     ending,
     steps,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -82,6 +82,18 @@ describe('cinemyops evaluate', function () {
     const run = await runCli(args);
     expect(run.exitCode, run.stderr).to.equal(0);
     expect(run.stdout).to.contain('1 cases');
+  });
+
+  it('counts a case that cannot be segmented as failed, and fails when there is no other', async () => {
+    const exam = join(folder, 'no-exam');
+    mkdirSync(exam);
+    writeFileSync(join(exam, 'a'), 'no DICOM');
+    const run = await evaluate('--data', `dicom:${exam}`);
+    expect(run.exitCode, run.stderr).to.equal(1);
+    expect(run.stdout).to.contain('1 cases, 1 failed');
+    const beside = await evaluate('--data', `dicom:${exam}`, '--data', `labels:${folder}`);
+    expect(beside.exitCode, beside.stderr).to.equal(0);
+    expect(beside.stdout).to.contain('2 cases, 1 failed');
   });
 
   it('refuses data that it does not know or find, before it loads a model', async () => {

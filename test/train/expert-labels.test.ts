@@ -53,7 +53,6 @@ describe('what experts drew on one exam', () => {
       [before, corrected],
       [corrected, before],
     ])
-      // prettier-ignore
       // Frame 3 is of the next phase, which was not drawn anew.
       expect(labelled(order, TASK_LABEL.lvBlood)).to.deep.equal({ 1: 20, 3: 30 });
   });

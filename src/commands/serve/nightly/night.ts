@@ -169,7 +169,7 @@ function planOf(
     validationSlices: VALIDATION_SLICES,
     // BatchNorm stays as it is in use: a night is too short to settle other statistics.
     runningStatisticsFrom: 0,
-    // The best epoch would be chosen on the patients that the gate judges by, and so would the last one.
+    // The best epoch would be chosen on the patients that the gate judges by, and so would an early end.
     keeps: 'last',
     patience: epochs,
   };
