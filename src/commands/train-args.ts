@@ -39,7 +39,7 @@ const HEAD_CAP = 10;
 /** What a run that goes on may be told anew. */
 const RESUME_FLAGS = new Set([
   ...['resume', 'out', 'models-dir', 'cache', 'engine', 'device'],
-  ...['epochs', 'keep', 'patience'],
+  ...['epochs', 'keep', 'from-share', 'patience'],
 ]);
 const KEPT = ['best', 'last'] as const satisfies readonly TrainingPlan['keeps'][];
 const OPTIMISERS = ['sgd', 'adam'] as const satisfies readonly Optimiser[];
@@ -62,6 +62,7 @@ function readFlags(argv: readonly string[]) {
         engine: text,
         device: text,
         from: text,
+        'from-share': text,
         epochs: text,
         'steps-per-epoch': text,
         batch: text,
@@ -112,6 +113,7 @@ const NUMBERS = {
   patch: 'patchMm',
   'still-size': 'stillPixels',
   'motion-share': 'motionShare',
+  'from-share': 'fromShare',
   'running-statistics-from': 'runningStatisticsFrom',
   'learning-rate': 'learningRate',
   momentum: 'momentum',
@@ -182,12 +184,19 @@ export function parseTrainArgs(argv: readonly string[], io: Pick<CommandIo, 'env
     const changes = {
       ...(flags.epochs !== undefined && { epochs: numberOf('epochs', flags.epochs) }),
       ...(flags.patience !== undefined && { patience: numberOf('patience', flags.patience) }),
+      ...(flags['from-share'] !== undefined && {
+        fromShare: numberOf('from-share', flags['from-share']),
+      }),
       ...(flags.keep !== undefined && { keeps: oneOf('keep', flags.keep, KEPT) }),
     };
     return { ...common, mode: 'resume', folder: flags.out, changes };
   }
   if (flags.from !== undefined && (flags.width ?? flags['head-width']) !== undefined)
     throw usage('--from brings its own widths: leave out --width and --head-width');
+  if (flags.from === undefined && flags['from-share'] !== undefined)
+    throw usage(
+      'expected --from-share with --from DIR, the model whose weights are to be mixed in',
+    );
   const plan = planOf(flags);
   const folder = flags.out ?? join(RUNS, plan.version);
   const named = Object.entries(NUMBERS).filter(([flag]) => Object.hasOwn(flags, flag));

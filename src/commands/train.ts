@@ -18,7 +18,7 @@ import { parseTrainArgs, type StartArgs, type TrainArgs } from './train-args.ts'
 import { trainingProgress } from './training-progress.ts';
 
 const HELP = `cinemyops train --data SPEC [--data SPEC ...] --name VERSION [options]
-cinemyops train --resume --out DIR [--epochs N] [--patience N] [--keep WHICH]
+cinemyops train --resume --out DIR [--epochs N] [--patience N] [--keep WHICH] [--from-share A]
 
 Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
   simulate:seeds=1-5000   simulated exams, one patient a seed; ,condition=healthy (or infarct,
@@ -51,6 +51,9 @@ Options:
   --device NAME         of onnxruntime: cpu (default), webgpu or cuda
   --from DIR            start from the weights of a model folder, with its widths, and its sides of
                         images unless --patch or --still-size say otherwise; its cautions go along
+  --from-share A        share of those weights in the ones that are written, 0 to 1; default 0. Half
+                        of each often keeps what the older model was better at; also with --resume,
+                        of a run that is over
   --epochs N            default 100; with --resume another length than the run was begun with
   --steps-per-epoch N   default 250
   --batch N             cine samples a step; default 2

@@ -32,6 +32,8 @@ export interface Checkpoint extends TrainingProgress {
 }
 
 export const RUN_FILES = {
+  /** Of a run that began with a model's weights: those. */
+  start: 'start.safetensors',
   checkpoint: 'checkpoint.safetensors',
   best: 'best.safetensors',
   metrics: 'metrics.jsonl',

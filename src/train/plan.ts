@@ -64,6 +64,8 @@ export const trainingPlanSchema = z.strictObject({
   patience: count,
   /** Which weights a finished run leaves. `last` where the held-out patients are to judge them afterwards. */
   keeps: z.enum(['best', 'last']),
+  /** Share of the weights that it began with in those that it leaves. */
+  fromShare: share.default(0),
 });
 
 export type TrainingPlan = Readonly<z.infer<typeof trainingPlanSchema>>;
@@ -97,6 +99,7 @@ export const DEFAULT_PLAN: Omit<TrainingPlan, 'version' | 'data'> = {
   validationSlices: 24,
   patience: 30,
   keeps: 'best',
+  fromShare: 0,
 };
 
 export const totalSteps = ({ epochs, stepsPerEpoch }: TrainingPlan): number =>
@@ -115,7 +118,9 @@ export function parsePlan(value: unknown): TrainingPlan {
 }
 
 /** What may be told anew to a run that goes on. */
-export type PlanChanges = Partial<Pick<TrainingPlan, 'epochs' | 'keeps' | 'patience'>>;
+export type PlanChanges = Partial<
+  Pick<TrainingPlan, 'epochs' | 'keeps' | 'fromShare' | 'patience'>
+>;
 
 /**
  * The plan of a run that goes on from a step. With another number of epochs, rate and shares follow the new length from
@@ -125,10 +130,15 @@ export type PlanChanges = Partial<Pick<TrainingPlan, 'epochs' | 'keeps' | 'patie
  */
 export function changedPlan(
   before: TrainingPlan,
-  { epochs = before.epochs, keeps = before.keeps, patience = before.patience }: PlanChanges,
+  { epochs = before.epochs, ...others }: PlanChanges,
   step: number,
 ): TrainingPlan {
-  const plan = parsePlan({ ...before, keeps, patience });
+  const plan = parsePlan({ ...before, ...others });
+  if (plan.fromShare > 0 && plan.startedFrom === null)
+    throw new NodeError(
+      'usage',
+      'expected --from-share for a run that began with the weights of a model, got one that began with random ones: leave it out',
+    );
   if (epochs === plan.epochs) return plan;
   if (epochs * plan.stepsPerEpoch <= step)
     throw new NodeError(

@@ -17,6 +17,7 @@ import {
   type TrainingProgress,
 } from './checkpoint.ts';
 import { initialWeights } from './initial-weights.ts';
+import { keptWeights } from './kept-weights.ts';
 import { type EpochMetrics, readMetrics, writeMetrics } from './metrics.ts';
 import { type EngineOptions, openTrainingEngine } from './open-engine.ts';
 import { openSources } from './open-sources.ts';
@@ -93,7 +94,9 @@ export async function startTraining(
         .map(({ name, shape }) => [name, { shape, values: new Float32Array(sizeOf(shape)) }]),
     );
   const state = { parameters, velocities: zeros(), squares: zeros() };
-  return train({ ...freshProgress(plan), state }, parts);
+  const start = { ...freshProgress(plan), state };
+  if (parts.initial !== undefined) await saveCheckpoint(parts.folder, start, RUN_FILES.start);
+  return train(start, parts);
 }
 
 /**
@@ -229,10 +232,8 @@ function isExhausted({ plan, step, best }: Run): boolean {
 /** With the weights that the plan keeps; while a run is not over, with those where it stands. */
 async function outcomeOf(run: Run, ending: TrainingOutcome['ending']): Promise<TrainingOutcome> {
   const { plan, parts, engine, best, step, hours, epochs } = run;
-  const { parameters } =
-    ending === 'interrupted' || plan.keeps === 'last'
-      ? engine.state()
-      : (await loadCheckpoint(parts.folder, RUN_FILES.best)).state;
+  const last = engine.state().parameters;
+  const parameters = ending === 'interrupted' ? last : await keptWeights(plan, parts.folder, last);
   return {
     plan,
     ending,

@@ -59,6 +59,8 @@ describe('the command line of train', () => {
     expect(problemOf([...START, '--engine', 'torch'])).to.contain('onnxruntime');
     expect(problemOf([...START, '--stills-share', '0.5'])).to.contain('stillsShare');
     expect(problemOf([...START, '--from', 'm', '--width', '8'])).to.contain('--from');
+    expect(problemOf([...START, '--from-share', '0.5'])).to.contain('--from DIR');
+    expect(problemOf([...START, '--from', 'm', '--from-share', '2'])).to.contain('fromShare');
     expect(problemOf([...START, '--colour', 'red'])).to.contain('--colour');
   });
 

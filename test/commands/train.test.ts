@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { trainCommand } from '../../src/commands/train.ts';
-import { readManifest } from '../../src/network/model/load-model.ts';
+import { loadModel, readManifest } from '../../src/network/model/load-model.ts';
 import { RELEASED_INPUT } from '../../src/network/model/manifest.ts';
 import { loadCheckpoint } from '../../src/train/checkpoint.ts';
 import { dataBehind } from '../../src/train/training-record.ts';
@@ -92,6 +92,30 @@ describe('cinemyops train, on little', function () {
     expect(dataBehind(training)).to.deep.equal(
       ['1-2', '7-8', '5-6'].map((seeds) => `simulate:seeds=${seeds}`),
     );
+  });
+
+  it('mixes the weights that it began with into those that it leaves', async () => {
+    await writeSmallModel(modelsDir, 'older', {
+      input: { ...RELEASED_INPUT, regionSizeMm: 48, pathologySizeMm: 32 },
+    });
+    const out = join(folder, 'mixed');
+    const older = join(modelsDir, 'older');
+    const weightsOf = async (version: string): Promise<readonly number[]> => {
+      const { parameters } = await loadModel(join(modelsDir, version));
+      return [...parameters.values()].flatMap(({ values }) => [...values]);
+    };
+    const run = ['--name', 'mixed', '--out', out, '--epochs', '1', '--keep', 'last'];
+    await train(...LITTLE, ...run, '--from', older, '--learning-rate', '0.1');
+    const [begun, trained] = [await weightsOf('older'), await weightsOf('mixed')];
+    expect(trained).not.to.deep.equal(begun);
+
+    await rm(join(modelsDir, 'mixed'), { recursive: true });
+    await train('--resume', '--out', out, '--from-share', '0.25');
+    const mixed = await weightsOf('mixed');
+    for (const [i, weight] of mixed.entries())
+      expect(weight).to.be.closeTo(0.25 * begun[i] + 0.75 * trained[i], 1e-6);
+    const { training } = await readManifest(join(modelsDir, 'mixed'));
+    expect(training?.plan).to.include({ fromShare: 0.25 });
   });
 
   it('does not train on when a run that had stopped early is resumed, but for more patience', async () => {

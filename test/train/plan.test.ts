@@ -24,6 +24,15 @@ describe('a run of another length', () => {
     expect(changedPlan(PLAN, { keeps: 'last' }, 400)).to.deep.equal({ ...PLAN, keeps: 'last' });
   });
 
+  it('mixes in the weights that it began with only where those were of a model', async () => {
+    const child = { ...PLAN, startedFrom: '2.25.1' };
+    expect(changedPlan(child, { fromShare: 0.5 }, 400).fromShare).to.equal(0.5);
+    await failure(
+      Promise.resolve().then(() => changedPlan(PLAN, { fromShare: 0.5 }, 400)),
+      'usage',
+    );
+  });
+
   it('cannot end before it stands', async () => {
     const { message } = await failure(
       Promise.resolve().then(() => changedPlan(PLAN, { epochs: 4 }, 400)),
