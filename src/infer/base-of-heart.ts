@@ -60,6 +60,34 @@ export function clearAtrialSlices(
   return atrial;
 }
 
+/**
+ * Clears the left ventricle, in place, from basal slices in which it is found again after it was gone, up to end systole:
+ * while the ventricle ejects its base moves towards the apex alone. Only the second half of that time counts, in which the
+ * base has nearly come to its end; before, a slice that was missed in one phase would be lost for a true one. A phase in
+ * which more than half of the ventricle would be gone does not count either.
+ *
+ * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
+ */
+export function clearReturnedBase(
+  anatomy: LabelVolume,
+  volume: Volume4D,
+  { endDiastole, endSystole }: EndPhases,
+): void {
+  const [phases] = anatomy.shape;
+  const fromBase = slicesFromBase(volume);
+  const first = (t: number): number => fromBase.findIndex((z) => bloodOf(anatomy, t, z) > 0);
+  const full = fromBase.filter((z) => bloodOf(anatomy, endDiastole, z) > 0).length;
+  const most = first(endDiastole) + MOST_BASE * full;
+  const steps = (endSystole - endDiastole + phases) % phases;
+  let gone = 0;
+  for (let k = Math.ceil(steps / 2); k <= steps; k++) {
+    const t = (endDiastole + k) % phases;
+    for (const z of fromBase.slice(0, gone)) clearSlice(anatomy, t, z);
+    const base = first(t);
+    if (base <= most) gone = Math.max(gone, base);
+  }
+}
+
 export function atrialSlicesNote(slices: number): string {
   const [are, they] =
     slices === 1 ? ['slice at the base is', 'it'] : ['slices at the base are', 'they'];

@@ -1,7 +1,12 @@
 // What counts as left ventricle, slice by slice and phase by phase, and the ends of its beat (decision 0018).
 import type { LabelVolume } from '../labels.ts';
 import type { Volume4D } from '../volume.ts';
-import { atrialSlicesNote, clearAtrialSlices, clearUnwalledBase } from './base-of-heart.ts';
+import {
+  atrialSlicesNote,
+  clearAtrialSlices,
+  clearReturnedBase,
+  clearUnwalledBase,
+} from './base-of-heart.ts';
 import { findEndPhases, type EndPhases } from './end-phases.ts';
 import { lvCurve } from './lv-curve.ts';
 import { clearSwollenEnds, swollenEndsNote } from './swollen-ends.ts';
@@ -29,6 +34,7 @@ export function settleVentricle(
   // The slices below those have not been judged yet.
   clearUnwalledBase(anatomy, volume);
   const swollen = clearSwollenEnds(anatomy, volume, phases);
+  clearReturnedBase(anatomy, volume, phases);
   return {
     phases,
     notes: [

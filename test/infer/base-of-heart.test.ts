@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   atrialSlicesNote,
   clearAtrialSlices,
+  clearReturnedBase,
   clearUnwalledBase,
 } from '../../src/infer/base-of-heart.ts';
 import { ANATOMY } from '../../src/labels.ts';
@@ -135,5 +136,55 @@ describe('the base of the heart', () => {
 
   it('leaves everything where no slice has a wall: that is for measuring to refuse', () => {
     expect(walled([7, 3, 0]).map(([blood]) => blood)).to.deep.equal([12, 12, 12]);
+  });
+});
+
+describe('a basal slice that comes back while the ventricle ejects', () => {
+  const INNER = [
+    [9, 8, 7, 6, 5, 6],
+    [20, 18, 14, 12, 10, 14],
+    [24, 20, 17, 15, 13, 18],
+  ];
+
+  /** Blood of the most basal slice in each phase, once those that came back are cleared. */
+  function basalLeft(basal: readonly number[]): number[] {
+    const { anatomy, volume } = ventricleOf([...INNER, basal]);
+    clearReturnedBase(anatomy, volume, { endDiastole: 0, endSystole: 4 });
+    return basal.map((_, t) => countsOf(anatomy, ANATOMY.lvBlood, t)[3]);
+  }
+
+  it('is not counted again before end systole', () => {
+    expect(basalLeft([22, 18, 0, 12, 11, 14])).to.deep.equal([22, 18, 0, 0, 0, 14]);
+    expect(basalLeft([22, 18, 15, 0, 11, 14])).to.deep.equal([22, 18, 15, 0, 0, 14]);
+  });
+
+  it('is kept where it was missed in the first half of that time, or after it', () => {
+    for (const basal of [
+      [22, 0, 15, 12, 11, 14],
+      [22, 18, 15, 12, 11, 0],
+      [22, 18, 15, 12, 0, 14],
+    ])
+      expect(basalLeft(basal)).to.deep.equal(basal);
+  });
+
+  it('is kept where a phase lost most of the ventricle, or all', () => {
+    for (const lost of [3, 4]) {
+      const blood = [...INNER, [22, 18, 15, 12, 11, 14]].map((slice, z) =>
+        slice.map((count, t) => (t === 3 && z >= 4 - lost ? 0 : count)),
+      );
+      const { anatomy, volume } = ventricleOf(blood);
+      clearReturnedBase(anatomy, volume, { endDiastole: 0, endSystole: 4 });
+      expect(countsOf(anatomy, ANATOMY.lvBlood, 4)).to.deep.equal([5, 10, 13, 11]);
+    }
+  });
+
+  it('goes over the last phase where end diastole lies late', () => {
+    const { anatomy, volume } = ventricleOf([
+      [6, 8, 12, 9],
+      [14, 20, 22, 18],
+      [0, 12, 24, 16],
+    ]);
+    clearReturnedBase(anatomy, volume, { endDiastole: 2, endSystole: 1 });
+    expect(countsOf(anatomy, ANATOMY.lvBlood, 1)).to.deep.equal([8, 20, 0]);
   });
 });
