@@ -19,6 +19,7 @@ import { placeAround } from './place.ts';
 import { settleVentricle } from './settle-ventricle.ts';
 import { shownFrames } from './shown-frames.ts';
 import { clearSmallLesions, smallLesionsNote } from './small-lesions.ts';
+import { strainBesideLesions, weakWallNote } from './weak-wall.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
 export interface Network {
@@ -82,6 +83,9 @@ export async function inferExam(
   if (identity.isTrained) clearBeyondVentricle(pathology, anatomy, phases.endDiastole);
   const clearedMl = clearSmallLesions(pathology, volume);
   if (clearedMl > 0) notes.push(smallLesionsNote(clearedMl));
+  const strain = strainBesideLesions(volume, { pathology, motion }, phases.endSystole);
+  const weakWall = identity.isTrained ? weakWallNote(strain) : undefined;
+  if (weakWall !== undefined) notes.push(weakWall);
   return {
     anatomy,
     pathology,
