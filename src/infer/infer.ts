@@ -18,7 +18,7 @@ import { clearBeyondVentricle } from './pathology-of-ventricle.ts';
 import { placeAround } from './place.ts';
 import { settleVentricle } from './settle-ventricle.ts';
 import { shownFrames } from './shown-frames.ts';
-import { clearSmallLesions, smallLesionsNote } from './small-lesions.ts';
+import { clearSmallLesions, LEAST_TOLD_ML, smallLesionsNote } from './small-lesions.ts';
 import { strainBesideLesions, weakWallNote } from './weak-wall.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
@@ -82,7 +82,7 @@ export async function inferExam(
   );
   if (identity.isTrained) clearBeyondVentricle(pathology, anatomy, phases.endDiastole);
   const clearedMl = clearSmallLesions(pathology, volume);
-  if (clearedMl > 0) notes.push(smallLesionsNote(clearedMl));
+  if (clearedMl >= LEAST_TOLD_ML) notes.push(smallLesionsNote(clearedMl));
   const strain = strainBesideLesions(volume, { pathology, motion }, phases.endSystole);
   const weakWall = identity.isTrained ? weakWallNote(strain) : undefined;
   if (weakWall !== undefined) notes.push(weakWall);

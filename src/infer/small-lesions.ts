@@ -8,6 +8,8 @@ import { componentsOf } from './components.ts';
  * scar from healthy ones and changed the Dice of infarcts by less than .01 (docs/decisions/0016).
  */
 export const LEAST_LESION_ML = 2;
+/** Less would be told of as 0.0 mL. */
+export const LEAST_TOLD_ML = 0.05;
 /** With fewer slices most of a lesion may lie where none was scanned. */
 const LEAST_SLICES = 3;
 
