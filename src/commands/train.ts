@@ -6,13 +6,14 @@ import { type Manifest, RELEASED_INPUT } from '../network/model/manifest.ts';
 import { requireModelPlace, writeModel } from '../network/model/write-model.ts';
 import { loadCheckpoint } from '../train/checkpoint.ts';
 import { parsePlan, type TrainingPlan } from '../train/plan.ts';
+import { planOfModel } from '../train/plan-from-model.ts';
 import {
   resumeTraining,
   startTraining,
   type TrainingOutcome,
   type TrainingParts,
 } from '../train/train.ts';
-import { dataBehind, findsPathology, trainingRecord } from '../train/training-record.ts';
+import { findsPathology, trainingRecord } from '../train/training-record.ts';
 import type { Command, CommandIo } from './command.ts';
 import { parseTrainArgs, type StartArgs, type TrainArgs } from './train-args.ts';
 import { trainingProgress } from './training-progress.ts';
@@ -133,15 +134,14 @@ async function runTrain(argv: readonly string[], io: CommandIo): Promise<number>
   return EXIT.done;
 }
 
-/** As its weights: widths, and sides of images unless told otherwise; what it saw and where it is weak goes along. */
-function planFrom(
-  { architecture, deviceUid, input, training, cautions }: Manifest,
-  { plan, given }: StartArgs,
-): TrainingPlan {
-  const patchMm = given.has('patchMm') ? plan.patchMm : input.pathologySizeMm;
-  const stillPixels = given.has('stillPixels') ? plan.stillPixels : input.regionSizeMm;
-  const earlier = { startedFrom: deviceUid, earlierData: dataBehind(training), cautions };
-  return parsePlan({ ...plan, ...earlier, architecture, patchMm, stillPixels });
+/** As the model's, but for the sides of images where the command line names them. */
+function planFrom(manifest: Manifest, { plan, given }: StartArgs): TrainingPlan {
+  return parsePlan({
+    ...plan,
+    ...planOfModel(manifest),
+    ...(given.has('patchMm') && { patchMm: plan.patchMm }),
+    ...(given.has('stillPixels') && { stillPixels: plan.stillPixels }),
+  });
 }
 
 async function versionOf(args: TrainArgs): Promise<string> {

@@ -8,10 +8,11 @@ import { judgeNetworks, type GateVerdict } from '../../../train/gate.ts';
 import { drawJudgedPatients, judgePatients } from '../../../train/judge-patients.ts';
 import { openSources } from '../../../train/open-sources.ts';
 import { DEFAULT_PLAN, type TrainingPlan } from '../../../train/plan.ts';
+import { planOfModel } from '../../../train/plan-from-model.ts';
 import { isSimulatedSpec } from '../../../train/source.ts';
 import { placeOf, splitPatients, type PatientOfSource } from '../../../train/split.ts';
 import { startTraining, type TrainingOutcome } from '../../../train/train.ts';
-import { dataBehind, findsPathology, trainingRecord } from '../../../train/training-record.ts';
+import { findsPathology, trainingRecord } from '../../../train/training-record.ts';
 import { copyDrawnExams, type CollectParts, findDrawnStudies } from './collect-expert-exams.ts';
 import { lastNight, type NightRecord, recordNight } from './night-record.ts';
 
@@ -154,13 +155,9 @@ function planOf(
     ...DEFAULT_PLAN,
     version: `night-${stamp}`,
     data: [`dicom:${examsDir}`, `simulate:seeds=1-${config.simulatedExams}`],
-    startedFrom: manifest.deviceUid,
-    earlierData: dataBehind(manifest.training),
+    ...planOfModel(manifest),
     // Other draws whenever something else was drawn, and the same for the same.
     seed: Number.parseInt(key.slice(0, 7), 16),
-    architecture: manifest.architecture,
-    patchMm: manifest.input.pathologySizeMm,
-    stillPixels: manifest.input.regionSizeMm,
     epochs,
     stepsPerEpoch,
     learningRate: config.learningRate,
@@ -247,7 +244,7 @@ async function promote(
     isTrained: true,
     // The gate saw that scar is found no worse; where it was not found, held-out slices must show that it now is.
     findsPathology: identity.findsPathology !== false || findsPathology(outcome),
-    ...(identity.cautions !== undefined && { cautions: identity.cautions }),
+    cautions: outcome.plan.cautions,
     origin: { kind: 'trained' },
     input: manifest.input,
     training: trainingRecord(outcome),
