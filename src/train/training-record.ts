@@ -1,6 +1,7 @@
 // What a trained model says of its training, in its manifest and card.
 import { z } from 'zod';
 import type { TrainingRecord } from '../network/model/manifest.ts';
+import { trainingPlanSchema } from './plan.ts';
 import { isSimulatedSpec } from './source.ts';
 import { anonymousStillsSpec } from './stills-spec.ts';
 import type { EpochMetrics } from './metrics.ts';
@@ -38,20 +39,24 @@ function keptEpoch({ plan, best, epochs }: TrainingOutcome): EpochMetrics | unde
   return plan.keeps === 'last' ? epochs.at(-1) : epochs.find(({ epoch }) => epoch === best?.epoch);
 }
 
+/** Of the plan, what does not stand elsewhere in the manifest. */
+const recordedPlan = z.object(
+  trainingPlanSchema.omit({ data: true, earlierData: true, cautions: true }).shape,
+);
+
 /** The record of a training run. */
 export function trainingRecord(outcome: TrainingOutcome): TrainingRecord {
-  const { ending, steps, hours, engine } = outcome;
-  const { earlierData, ...plan } = outcome.plan;
+  const { plan, ending, steps, hours, engine } = outcome;
   const kept = keptEpoch(outcome);
   return {
     data: dataKinds(plan.data),
-    earlierData: [...earlierData],
+    earlierData: [...plan.earlierData],
     engine,
     ending,
     steps,
     hours: Number(hours.toFixed(3)),
     keptEpoch: kept?.epoch ?? null,
     heldOutDice: { ...outcome.heldOutDice },
-    plan: z.json().parse({ ...plan, data: dataKinds(plan.data) }),
+    plan: z.json().parse(recordedPlan.parse(plan)),
   };
 }

@@ -115,7 +115,7 @@ describe('cinemyops train, on little', function () {
     for (const [i, weight] of mixed.entries())
       expect(weight).to.be.closeTo(0.25 * begun[i] + 0.75 * trained[i], 1e-6);
     const { training } = await readManifest(join(modelsDir, 'mixed'));
-    expect(training?.plan).to.include({ fromShare: 0.25 });
+    expect(training?.plan).to.include({ fromShare: 0.25 }).and.not.have.property('cautions');
   });
 
   it('does not train on when a run that had stopped early is resumed, but for more patience', async () => {
