@@ -24,12 +24,3 @@ export function displacementOf(field: MotionField, z: number, frame: number): Fl
   const start = (z * field.frames + frame) * size;
   return field.displacementMm.subarray(start, start + size);
 }
-
-/** The frame nearest to a native phase of `count`; the cycle is a circle, and distances go round it. */
-export function frameNearest({ phases }: MotionField, phase: number, count: number): number {
-  const distances = phases.map((own) => {
-    const turns = (own - phase) / count;
-    return Math.abs(turns - Math.round(turns));
-  });
-  return distances.indexOf(Math.min(...distances));
-}

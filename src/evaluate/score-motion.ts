@@ -1,12 +1,12 @@
 // The network's motion against the true displacement of a simulated heart.
-import { cavityCentre, sumStrain, type StrainSum } from '../infer/strain.ts';
-import { toNative, type NativeMotion } from '../infer/native-motion.ts';
-import { frameNearest, type MotionField } from '../motion-field.ts';
+import type { MotionField } from '../motion-field.ts';
 import { sliceDisplacement } from '../simulate/displacement.ts';
 import type { SimulatedExam } from '../simulate/simulate.ts';
 import { TASK_LABEL } from '../labels.ts';
 import { frameOffset } from '../volume.ts';
+import { toNative, type NativeMotion } from './native-motion.ts';
 import { isWall } from './score-phase.ts';
+import { sumStrain, type StrainSum } from './strain.ts';
 
 /** Means over the pixels that are wall at end diastole, all slices; motion within the slice. */
 export interface MotionScore {
@@ -43,7 +43,7 @@ interface Sums {
  */
 export function scoreMotion(truth: SimulatedExam, field: MotionField): MotionScore {
   const reference = Math.round(field.phases[0]);
-  const systole = frameNearest(field, truth.endSystole, truth.volume.shape[0]);
+  const systole = nearestFrame(field, truth.endSystole, truth.volume.shape[0]);
   const sums: Sums = {
     frames: field.phases.map(() => ({ errorMm: 0, displacementMm: 0, pixels: 0 })),
     trueStrain: [],
@@ -87,7 +87,7 @@ function addSlice(
   const wall = Uint8Array.from(labels, (label, i) => (isWall(label) ? known[i] : 0));
   if (!wall.includes(1)) return;
   const grid = { rows, columns, pixelSpacingMm };
-  const centre = cavityCentre(labels, columns, TASK_LABEL.lvBlood);
+  const centre = cavityCentre(labels, columns);
   field.phases.forEach((phase, frame) => {
     const found = toNative(field, { z, frame }, grid);
     const real = { displacementMm: truthAt(whole, phase, [phases, size]), ...grid };
@@ -134,6 +134,30 @@ function truthAt(
   };
   const after = inSlice(before + 1);
   return inSlice(before).map((value, i) => value + weight * (after[i] - value));
+}
+
+/** Middle of the LV blood of a slice, `[y, x]`; undefined where there is none. */
+function cavityCentre(
+  labels: Uint8Array,
+  columns: number,
+): readonly [y: number, x: number] | undefined {
+  let [count, sumY, sumX] = [0, 0, 0];
+  labels.forEach((label, i) => {
+    if (label !== TASK_LABEL.lvBlood) return;
+    count++;
+    sumY += Math.floor(i / columns);
+    sumX += i % columns;
+  });
+  return count === 0 ? undefined : [sumY / count, sumX / count];
+}
+
+/** The cycle is a circle: the distance of phases goes round it. */
+function nearestFrame({ phases }: MotionField, phase: number, count: number): number {
+  const distances = phases.map((own) => {
+    const turns = (own - phase) / count;
+    return Math.abs(turns - Math.round(turns));
+  });
+  return distances.indexOf(Math.min(...distances));
 }
 
 function meanPercent(sums: readonly StrainSum[], direction: 'circumferential' | 'radial'): number {

@@ -19,7 +19,6 @@ import { placeAround } from './place.ts';
 import { settleVentricle } from './settle-ventricle.ts';
 import { shownFrames } from './shown-frames.ts';
 import { clearSmallLesions, LEAST_TOLD_ML, smallLesionsNote } from './small-lesions.ts';
-import { strainBesideLesions, weakWallNote } from './weak-wall.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
 export interface Network {
@@ -83,9 +82,6 @@ export async function inferExam(
   if (identity.isTrained) clearBeyondVentricle(pathology, anatomy, phases.endDiastole);
   const clearedMl = clearSmallLesions(pathology, volume);
   if (clearedMl >= LEAST_TOLD_ML) notes.push(smallLesionsNote(clearedMl));
-  const strain = strainBesideLesions(volume, { pathology, motion }, phases.endSystole);
-  const weakWall = identity.isTrained ? weakWallNote(strain) : undefined;
-  if (weakWall !== undefined) notes.push(weakWall);
   return {
     anatomy,
     pathology,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { scoreMotion } from '../../src/evaluate/score-motion.ts';
-import type { NativeMotion } from '../../src/infer/native-motion.ts';
-import { sumStrain } from '../../src/infer/strain.ts';
+import type { NativeMotion } from '../../src/evaluate/native-motion.ts';
+import { sumStrain } from '../../src/evaluate/strain.ts';
 import type { MotionField } from '../../src/motion-field.ts';
 import { sliceDisplacement } from '../../src/simulate/displacement.ts';
 import { simulateExam, type SimulatedExam } from '../../src/simulate/simulate.ts';

@@ -43,22 +43,6 @@ export function sumStrain(
   return { circumferential, radial, pixels };
 }
 
-/** Middle of the cavity of a slice, `[y, x]`; undefined where there is no blood. */
-export function cavityCentre(
-  labels: Uint8Array,
-  columns: number,
-  blood: number,
-): readonly [y: number, x: number] | undefined {
-  let [count, sumY, sumX] = [0, 0, 0];
-  labels.forEach((label, i) => {
-    if (label !== blood) return;
-    count++;
-    sumY += Math.floor(i / columns);
-    sumX += i % columns;
-  });
-  return count === 0 ? undefined : [sumY / count, sumX / count];
-}
-
 /** Lengthening of a short line at pixel i along the unit vector `[y, x]`. */
 function strainAlong(
   { displacementMm, rows, columns, pixelSpacingMm }: NativeMotion,
