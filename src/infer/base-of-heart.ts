@@ -1,9 +1,9 @@
-// Where the left ventricle ends at the valves: what lies above them was taken for ventricle in some slices.
+// Where the ventricles end at the valves: what lies above them was taken for ventricle in some slices.
 import type { LabelVolume } from '../labels.ts';
 import type { Volume4D } from '../volume.ts';
 import { wallContact } from '../wall-contact.ts';
 import type { EndPhases } from './end-phases.ts';
-import { bloodOf, clearSlice, slicesFromBase } from './ventricle-slices.ts';
+import { ventricleSlices, type Side, type VentricleSlices } from './ventricle-slices.ts';
 
 /**
  * Readers draw a basal slice where most of its blood is surrounded by muscle (Schulz-Menger et al., JCMR 2020: half of it
@@ -23,73 +23,65 @@ const LEAST_GROWTH = 0.15;
  * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
  */
 export function clearUnwalledBase(anatomy: LabelVolume, volume: Volume4D): void {
-  const fromBase = slicesFromBase(volume);
-  for (let t = 0; t < anatomy.shape[0]; t++) {
+  const { phases, fromBase, bloodOf, clear } = ventricleSlices(anatomy, volume, 'left');
+  for (let t = 0; t < phases; t++) {
     const first = fromBase.findIndex((z) => {
       const { border, walled } = wallContact(anatomy, t, z);
       return border > 0 && walled >= LEAST_WALLED * border;
     });
     const above = fromBase.slice(0, Math.max(0, first));
-    const hasBlood = (z: number): boolean => bloodOf(anatomy, t, z) > 0;
+    const hasBlood = (z: number): boolean => bloodOf(t, z) > 0;
     if (above.filter(hasBlood).length > MOST_BASE * fromBase.filter(hasBlood).length) continue;
-    for (const z of above) clearSlice(anatomy, t, z);
+    for (const z of above) clear(t, z);
   }
 }
 
 /**
- * Clears the left ventricle, in all phases and in place, from the slices above the first, seen from the base, that shows it
- * at end diastole and whose blood does not grow while the ventricle ejects, when blood grows in any of them: an atrium fills
- * meanwhile, and the base moves away from a slice, never into it. Where there is no such slice nothing is cleared.
+ * Clears a ventricle, in all phases, from the slices above the first, seen from the base, that shows it at end diastole and
+ * whose blood does not grow while the ventricle ejects, when blood grows in any of them: an atrium fills meanwhile, and the
+ * base moves away from a slice, never into it. Where there is no such slice nothing is cleared.
  *
- * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
  * @returns how many slices had growing blood
  */
 export function clearAtrialSlices(
-  anatomy: LabelVolume,
-  volume: Volume4D,
+  { phases, fromBase, bloodOf, clear }: VentricleSlices,
   { endDiastole, endSystole }: EndPhases,
 ): number {
-  const fromBase = slicesFromBase(volume);
   const grows = (z: number): boolean =>
-    bloodOf(anatomy, endSystole, z) > (1 + LEAST_GROWTH) * bloodOf(anatomy, endDiastole, z);
-  const first = fromBase.findIndex((z) => bloodOf(anatomy, endDiastole, z) > 0 && !grows(z));
+    bloodOf(endSystole, z) > (1 + LEAST_GROWTH) * bloodOf(endDiastole, z);
+  const first = fromBase.findIndex((z) => bloodOf(endDiastole, z) > 0 && !grows(z));
   const above = fromBase.slice(0, Math.max(0, first));
   const atrial = above.filter(grows).length;
   if (atrial === 0) return 0;
-  for (let t = 0; t < anatomy.shape[0]; t++) for (const z of above) clearSlice(anatomy, t, z);
+  for (let t = 0; t < phases; t++) for (const z of above) clear(t, z);
   return atrial;
 }
 
 /**
- * Clears the left ventricle, in place, from basal slices in which it is found again after it was gone, up to end systole:
- * while the ventricle ejects its base moves towards the apex alone. Only the second half of that time counts, in which the
- * base has nearly come to its end; before, a slice that was missed in one phase would be lost for a true one. A phase in
- * which more than half of the ventricle would be gone does not count either.
- *
- * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
+ * Clears a ventricle from basal slices in which it is found again after it was gone, up to end systole: while the ventricle
+ * ejects its base moves towards the apex alone. Only the second half of that time counts, in which the base has nearly come
+ * to its end; before, a slice that was missed in one phase would be lost for a true one. A phase in which more than half of
+ * the ventricle would be gone does not count either.
  */
 export function clearReturnedBase(
-  anatomy: LabelVolume,
-  volume: Volume4D,
+  { phases, fromBase, bloodOf, clear }: VentricleSlices,
   { endDiastole, endSystole }: EndPhases,
 ): void {
-  const [phases] = anatomy.shape;
-  const fromBase = slicesFromBase(volume);
-  const first = (t: number): number => fromBase.findIndex((z) => bloodOf(anatomy, t, z) > 0);
-  const full = fromBase.filter((z) => bloodOf(anatomy, endDiastole, z) > 0).length;
+  const first = (t: number): number => fromBase.findIndex((z) => bloodOf(t, z) > 0);
+  const full = fromBase.filter((z) => bloodOf(endDiastole, z) > 0).length;
   const most = first(endDiastole) + MOST_BASE * full;
   const steps = (endSystole - endDiastole + phases) % phases;
   let gone = 0;
   for (let k = Math.ceil(steps / 2); k <= steps; k++) {
     const t = (endDiastole + k) % phases;
-    for (const z of fromBase.slice(0, gone)) clearSlice(anatomy, t, z);
+    for (const z of fromBase.slice(0, gone)) clear(t, z);
     const base = first(t);
     if (base <= most) gone = Math.max(gone, base);
   }
 }
 
-export function atrialSlicesNote(slices: number): string {
+export function atrialSlicesNote(slices: number, side: Side): string {
   const [are, they] =
     slices === 1 ? ['slice at the base is', 'it'] : ['slices at the base are', 'they'];
-  return `${slices} ${are} not counted as left ventricle, because ${they} would show more of its blood at end systole than at end diastole`;
+  return `${slices} ${are} not counted as ${side} ventricle, because ${they} would show more of its blood at end systole than at end diastole`;
 }

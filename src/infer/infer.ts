@@ -16,7 +16,7 @@ import { motionCentre } from './motion-hint.ts';
 import { segmentPathology } from './pathology.ts';
 import { clearBeyondVentricle } from './pathology-of-ventricle.ts';
 import { placeAround } from './place.ts';
-import { settleVentricle } from './settle-ventricle.ts';
+import { settleVentricles } from './settle-ventricles.ts';
 import { shownFrames } from './shown-frames.ts';
 import { clearSmallLesions, LEAST_TOLD_ML, smallLesionsNote } from './small-lesions.ts';
 
@@ -62,7 +62,7 @@ export async function inferExam(
   const asFound = { ...anatomy, labels: anatomy.labels.slice() };
   const coverage = coverageOfExam(volume.triggerTimesMs, exam.rrIntervalsMs);
   const { phases, notes: leftOut } = identity.isTrained
-    ? settleVentricle(anatomy, volume, coverage)
+    ? settleVentricles(anatomy, volume, coverage)
     : { phases: findEndPhases(lvCurve(anatomy, volume), coverage), notes: [] };
   notes.push(...leftOut);
   if (identity.isTrained)

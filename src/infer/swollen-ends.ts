@@ -1,8 +1,6 @@
-// A slice beyond an end of the left ventricle that was taken for it in one phase and not in another.
-import type { LabelVolume } from '../labels.ts';
-import type { Volume4D } from '../volume.ts';
+// A slice beyond an end of a ventricle that was taken for it in one phase and not in another.
 import type { EndPhases } from './end-phases.ts';
-import { bloodOf, clearSlice, slicesFromBase } from './ventricle-slices.ts';
+import type { Side, VentricleSlices } from './ventricle-slices.ts';
 
 /**
  * From its widest slice at end diastole the cavity narrows towards both ends. The last slice holds more than this part of
@@ -16,24 +14,21 @@ const LEAST_JUMP = { base: 1.5, apex: 1.25 };
 const LEAST_KEPT = { base: 0.75, apex: 1.25 };
 
 /**
- * Clears the left ventricle, in place, from its last slice towards base and apex in each phase in which its blood swells: it
+ * Clears a ventricle from its last slice towards base and apex in each phase in which its blood swells: it
  * is more than in the slice before by a jump, and did not leave while the ventricle ejected. One slice an end: where more
  * of them hold their blood, a wall may truly not contract.
  *
- * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
  * @returns how many slices of end systole were cleared; of end diastole, with which the others are compared, none is
  */
 export function clearSwollenEnds(
-  anatomy: LabelVolume,
-  volume: Volume4D,
+  { phases, fromBase, bloodOf, clear }: VentricleSlices,
   { endDiastole, endSystole }: EndPhases,
 ): number {
-  const fromBase = slicesFromBase(volume);
-  const bloodAt = (t: number): number[] => fromBase.map((z) => bloodOf(anatomy, t, z));
+  const bloodAt = (t: number): number[] => fromBase.map((z) => bloodOf(t, z));
   const before = bloodAt(endDiastole);
   const widest = before.indexOf(Math.max(...before));
   let cleared = 0;
-  for (let t = 0; t < anatomy.shape[0]; t++) {
+  for (let t = 0; t < phases; t++) {
     if (t === endDiastole) continue;
     const now = bloodAt(t);
     const shown = [...now.keys()].filter((k) => now[k] > 0);
@@ -47,15 +42,15 @@ export function clearSwollenEnds(
       const jumps = now[last] > LEAST_JUMP[end] * now[inner];
       const stays = now[last] > LEAST_KEPT[end] * before[last];
       if (!jumps || !stays) continue;
-      clearSlice(anatomy, t, fromBase[last]);
+      clear(t, fromBase[last]);
       if (t === endSystole) cleared++;
     }
   }
   return cleared;
 }
 
-export function swollenEndsNote(slices: number): string {
+export function swollenEndsNote(slices: number, side: Side): string {
   const [are, they, their] =
     slices === 1 ? ['slice is', 'it', 'its'] : ['slices are', 'they', 'their'];
-  return `${slices} ${are} not counted as left ventricle at end systole, because ${they} would show more blood than ${their} neighbours`;
+  return `${slices} ${are} not counted as ${side} ventricle at end systole, because ${they} would show more blood than ${their} neighbours`;
 }

@@ -5,6 +5,7 @@ import {
   clearReturnedBase,
   clearUnwalledBase,
 } from '../../src/infer/base-of-heart.ts';
+import { ventricleSlices } from '../../src/infer/ventricle-slices.ts';
 import { ANATOMY } from '../../src/labels.ts';
 import { countsOf, stackOf, TO_APEX, TO_BASE, ventricleOf } from '../support/ventricle.ts';
 
@@ -13,7 +14,7 @@ const ENDS = { endDiastole: 0, endSystole: 1 };
 /** What the rule leaves of a ventricle. */
 function heart(blood: readonly (readonly number[])[], orientation = TO_BASE) {
   const { anatomy, volume } = ventricleOf(blood, orientation);
-  const cleared = clearAtrialSlices(anatomy, volume, ENDS);
+  const cleared = clearAtrialSlices(ventricleSlices(anatomy, volume, 'left'), ENDS);
   const left = countsOf(anatomy, ANATOMY.lvBlood, 0);
   const wall = countsOf(anatomy, ANATOMY.myocardium, 0);
   const last = countsOf(anatomy, ANATOMY.lvBlood, blood[0].length - 1);
@@ -84,10 +85,12 @@ describe('atrial slices', () => {
   });
 
   it('are told of', () => {
-    expect(atrialSlicesNote(1)).to.equal(
+    expect(atrialSlicesNote(1, 'left')).to.equal(
       '1 slice at the base is not counted as left ventricle, because it would show more of its blood at end systole than at end diastole',
     );
-    expect(atrialSlicesNote(2)).to.match(/^2 slices at the base are not .* they would show more/);
+    expect(atrialSlicesNote(2, 'right')).to.match(
+      /^2 slices at the base are not counted as right .* they would show more/,
+    );
   });
 });
 
@@ -149,7 +152,7 @@ describe('a basal slice that comes back while the ventricle ejects', () => {
   /** Blood of the most basal slice in each phase, once those that came back are cleared. */
   function basalLeft(basal: readonly number[]): number[] {
     const { anatomy, volume } = ventricleOf([...INNER, basal]);
-    clearReturnedBase(anatomy, volume, { endDiastole: 0, endSystole: 4 });
+    clearReturnedBase(ventricleSlices(anatomy, volume, 'left'), { endDiastole: 0, endSystole: 4 });
     return basal.map((_, t) => countsOf(anatomy, ANATOMY.lvBlood, t)[3]);
   }
 
@@ -173,7 +176,10 @@ describe('a basal slice that comes back while the ventricle ejects', () => {
         slice.map((count, t) => (t === 3 && z >= 4 - lost ? 0 : count)),
       );
       const { anatomy, volume } = ventricleOf(blood);
-      clearReturnedBase(anatomy, volume, { endDiastole: 0, endSystole: 4 });
+      clearReturnedBase(ventricleSlices(anatomy, volume, 'left'), {
+        endDiastole: 0,
+        endSystole: 4,
+      });
       expect(countsOf(anatomy, ANATOMY.lvBlood, 4)).to.deep.equal([5, 10, 13, 11]);
     }
   });
@@ -184,7 +190,7 @@ describe('a basal slice that comes back while the ventricle ejects', () => {
       [14, 20, 22, 18],
       [0, 12, 24, 16],
     ]);
-    clearReturnedBase(anatomy, volume, { endDiastole: 2, endSystole: 1 });
+    clearReturnedBase(ventricleSlices(anatomy, volume, 'left'), { endDiastole: 2, endSystole: 1 });
     expect(countsOf(anatomy, ANATOMY.lvBlood, 1)).to.deep.equal([8, 20, 0]);
   });
 });

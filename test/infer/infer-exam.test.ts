@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { DEFAULT_MODEL, MODELS_DIR, openNetwork } from '../../src/commands/open-network.ts';
 import { analyse, type Analysed } from '../../src/evaluate/analyse.ts';
 import type { Network } from '../../src/infer/infer.ts';
-import { bloodOf, slicesFromBase } from '../../src/infer/ventricle-slices.ts';
+import { ventricleSlices } from '../../src/infer/ventricle-slices.ts';
 import { silentProgress } from '../../src/progress.ts';
 import { wallContact } from '../../src/wall-contact.ts';
 import { hasSharedData, readSharedExam } from '../support/shared-data.ts';
@@ -35,8 +35,9 @@ describe('a healthy volunteer', function () {
   it('has a wall around half or more of the blood in the most basal slice of every phase', () => {
     const { exam, segmentation } = analysed;
     const { anatomy } = segmentation;
-    for (let t = 0; t < anatomy.shape[0]; t++) {
-      const most = slicesFromBase(exam.volume).find((z) => bloodOf(anatomy, t, z) > 0);
+    const { phases, fromBase, bloodOf } = ventricleSlices(anatomy, exam.volume, 'left');
+    for (let t = 0; t < phases; t++) {
+      const most = fromBase.find((z) => bloodOf(t, z) > 0);
       expect(most, `phase ${t + 1}`).to.not.equal(undefined);
       if (most === undefined) continue;
       const { border, walled } = wallContact(anatomy, t, most);
@@ -47,8 +48,8 @@ describe('a healthy volunteer', function () {
   it('loses slices at the base, and gains none, while the ventricle ejects', () => {
     const { exam, segmentation } = analysed;
     const { anatomy, endDiastole, endSystole } = segmentation;
-    const shown = (t: number): number[] =>
-      slicesFromBase(exam.volume).filter((z) => bloodOf(anatomy, t, z) > 0);
+    const { fromBase, bloodOf } = ventricleSlices(anatomy, exam.volume, 'left');
+    const shown = (t: number): number[] => fromBase.filter((z) => bloodOf(t, z) > 0);
     const [diastole, systole] = [shown(endDiastole), shown(endSystole)];
     expect(diastole).to.include.members(systole);
     expect(systole.length).to.be.lessThan(diastole.length);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { clearSwollenEnds, swollenEndsNote } from '../../src/infer/swollen-ends.ts';
+import { ventricleSlices } from '../../src/infer/ventricle-slices.ts';
 import { ANATOMY } from '../../src/labels.ts';
 import { countsOf, TO_APEX, TO_BASE, ventricleOf } from '../support/ventricle.ts';
 
@@ -8,7 +9,7 @@ const PHASES = { endDiastole: 0, endSystole: 1 };
 /** What is left at end diastole and end systole of slices from apex to base. */
 function heart(blood: readonly (readonly number[])[], orientation = TO_BASE) {
   const { anatomy, volume } = ventricleOf(blood, orientation);
-  const cleared = clearSwollenEnds(anatomy, volume, PHASES);
+  const cleared = clearSwollenEnds(ventricleSlices(anatomy, volume, 'left'), PHASES);
   const [diastole, systole] = [0, 1].map((t) => countsOf(anatomy, ANATOMY.lvBlood, t));
   const wall = countsOf(anatomy, ANATOMY.myocardium, 1);
   return { cleared, diastole, systole, wall };
@@ -90,11 +91,11 @@ describe('swollen ends of the ventricle', () => {
   });
 
   it('are told of', () => {
-    expect(swollenEndsNote(1)).to.equal(
+    expect(swollenEndsNote(1, 'left')).to.equal(
       '1 slice is not counted as left ventricle at end systole, because it would show more blood than its neighbours',
     );
-    expect(swollenEndsNote(2)).to.match(
-      /^2 slices are not .* because they would show .* than their/,
+    expect(swollenEndsNote(2, 'right')).to.match(
+      /^2 slices are not counted as right .* because they would show .* than their/,
     );
   });
 });
