@@ -14,7 +14,7 @@ import type { CommandIo } from './command.ts';
 export const MODELS_DIR = fileURLToPath(new URL('../../models', import.meta.url));
 
 /** The version in use where none is named. */
-export const DEFAULT_MODEL = '0.7.0';
+export const DEFAULT_MODEL = '0.8.0';
 
 /**
  * Opens the model named in the configuration; says on stderr when it is untrained.
