@@ -6,7 +6,7 @@ import { type Manifest, RELEASED_INPUT } from '../network/model/manifest.ts';
 import { requireModelPlace, writeModel } from '../network/model/write-model.ts';
 import { loadCheckpoint } from '../train/checkpoint.ts';
 import { parsePlan, type TrainingPlan } from '../train/plan.ts';
-import { planOfModel } from '../train/plan-from-model.ts';
+import { planOfModel } from '../train/plan-of-model.ts';
 import {
   resumeTraining,
   startTraining,
@@ -39,6 +39,7 @@ Trains CineMyoPS and writes the model version MODELS/VERSION. SPEC is one of
 Labels that a SPEC lacks train the terms that they can. Patients are held out for validation by a
 hash of their id, never by slice. Writes to the folder of the run:
   checkpoint.safetensors  every two minutes, every epoch and at Ctrl-C; --resume goes on from it
+  start.safetensors       with --from: the weights that it began with
   best.safetensors        the epoch that did best on held-out patients
   metrics.jsonl           a line an epoch
   report.html             curves and pictures of held-out slices
@@ -53,8 +54,8 @@ Options:
   --from DIR            start from the weights of a model folder, with its widths, and its sides of
                         images unless --patch or --still-size say otherwise; its cautions go along
   --from-share A        share of those weights in the ones that are written, 0 to 1; default 0. Half
-                        of each often keeps what the older model was better at; also with --resume,
-                        of a run that is over
+                        of each can keep what the older model was better at; also with --resume, of
+                        a run that is over, once MODELS/VERSION is removed
   --epochs N            default 100; with --resume another length than the run was begun with
   --steps-per-epoch N   default 250
   --batch N             cine samples a step; default 2

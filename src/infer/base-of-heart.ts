@@ -23,8 +23,8 @@ const LEAST_GROWTH = 0.15;
  * @param anatomy - `[T, Z, Y, X]`, values of ANATOMY
  */
 export function clearUnwalledBase(anatomy: LabelVolume, volume: Volume4D): void {
-  const { phases, fromBase, bloodOf, clear } = ventricleSlices(anatomy, volume, 'left');
-  for (let t = 0; t < phases; t++) {
+  const { phaseCount, fromBase, bloodOf, clear } = ventricleSlices(anatomy, volume, 'left');
+  for (let t = 0; t < phaseCount; t++) {
     const first = fromBase.findIndex((z) => {
       const { border, walled } = wallContact(anatomy, t, z);
       return border > 0 && walled >= LEAST_WALLED * border;
@@ -44,7 +44,7 @@ export function clearUnwalledBase(anatomy: LabelVolume, volume: Volume4D): void 
  * @returns how many slices had growing blood
  */
 export function clearAtrialSlices(
-  { phases, fromBase, bloodOf, clear }: VentricleSlices,
+  { phaseCount, fromBase, bloodOf, clear }: VentricleSlices,
   { endDiastole, endSystole }: EndPhases,
 ): number {
   const grows = (z: number): boolean =>
@@ -53,31 +53,43 @@ export function clearAtrialSlices(
   const above = fromBase.slice(0, Math.max(0, first));
   const atrial = above.filter(grows).length;
   if (atrial === 0) return 0;
-  for (let t = 0; t < phases; t++) for (const z of above) clear(t, z);
+  for (let t = 0; t < phaseCount; t++) for (const z of above) clear(t, z);
   return atrial;
 }
 
 /**
  * Clears a ventricle from basal slices in which it is found again after it was gone, up to end systole: while the ventricle
  * ejects its base moves towards the apex alone. Only the second half of that time counts, in which the base has nearly come
- * to its end; before, a slice that was missed in one phase would be lost for a true one. A phase in which more than half of
- * the ventricle would be gone does not count either.
+ * to its end; before, a slice that was missed in one phase would be lost for a true one. Where that would take more than
+ * half of the slices with blood, one of the two phases was not recognised, and nothing is cleared.
+ *
+ * @returns how many slices of end systole were cleared
  */
 export function clearReturnedBase(
-  { phases, fromBase, bloodOf, clear }: VentricleSlices,
+  { phaseCount, fromBase, bloodOf, clear }: VentricleSlices,
   { endDiastole, endSystole }: EndPhases,
-): void {
-  const first = (t: number): number => fromBase.findIndex((z) => bloodOf(t, z) > 0);
-  const full = fromBase.filter((z) => bloodOf(endDiastole, z) > 0).length;
-  const most = first(endDiastole) + MOST_BASE * full;
-  const steps = (endSystole - endDiastole + phases) % phases;
-  let gone = 0;
+): number {
+  const withBlood = (t: number): number[] => fromBase.filter((z) => bloodOf(t, z) > 0);
+  const steps = (endSystole - endDiastole + phaseCount) % phaseCount;
+  let gone: readonly number[] = [];
+  let cleared = 0;
   for (let k = Math.ceil(steps / 2); k <= steps; k++) {
-    const t = (endDiastole + k) % phases;
-    for (const z of fromBase.slice(0, gone)) clear(t, z);
-    const base = first(t);
-    if (base <= most) gone = Math.max(gone, base);
+    const t = (endDiastole + k) % phaseCount;
+    const shown = withBlood(t);
+    const returned = shown.filter((z) => gone.includes(z));
+    if (returned.length > MOST_BASE * shown.length) continue;
+    for (const z of returned) clear(t, z);
+    if (t === endSystole) cleared = returned.length;
+    const above = fromBase.slice(0, Math.max(0, fromBase.indexOf(withBlood(t)[0])));
+    if (above.length > gone.length) gone = above;
   }
+  return cleared;
+}
+
+export function returnedBaseNote(slices: number, side: Side): string {
+  const [are, they] =
+    slices === 1 ? ['slice at the base is', 'it'] : ['slices at the base are', 'they'];
+  return `${slices} ${are} not counted as ${side} ventricle at end systole, because ${they} did not show it shortly before`;
 }
 
 export function atrialSlicesNote(slices: number, side: Side): string {

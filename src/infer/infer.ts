@@ -18,7 +18,7 @@ import { clearBeyondVentricle } from './pathology-of-ventricle.ts';
 import { placeAround } from './place.ts';
 import { settleVentricles } from './settle-ventricles.ts';
 import { shownFrames } from './shown-frames.ts';
-import { clearSmallLesions, LEAST_TOLD_ML, smallLesionsNote } from './small-lesions.ts';
+import { clearSmallLesions, smallLesionsNotes } from './small-lesions.ts';
 
 /** The network and how it wants to be fed (from the model's manifest). */
 export interface Network {
@@ -81,7 +81,7 @@ export async function inferExam(
   );
   if (identity.isTrained) clearBeyondVentricle(pathology, anatomy, phases.endDiastole);
   const clearedMl = clearSmallLesions(pathology, volume);
-  if (clearedMl >= LEAST_TOLD_ML) notes.push(smallLesionsNote(clearedMl));
+  notes.push(...smallLesionsNotes(clearedMl));
   return {
     anatomy,
     pathology,

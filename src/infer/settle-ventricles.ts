@@ -6,6 +6,7 @@ import {
   clearAtrialSlices,
   clearReturnedBase,
   clearUnwalledBase,
+  returnedBaseNote,
 } from './base-of-heart.ts';
 import { findEndPhases, type EndPhases } from './end-phases.ts';
 import { lvCurve } from './lv-curve.ts';
@@ -37,10 +38,11 @@ export function settleVentricles(
     // The slices below those have not been judged yet. The wall of the right ventricle is not segmented.
     if (side === 'left') clearUnwalledBase(anatomy, volume);
     const swollen = clearSwollenEnds(slices, phases);
-    clearReturnedBase(slices, phases);
+    const returned = clearReturnedBase(slices, phases);
     return [
       ...(atrial > 0 ? [atrialSlicesNote(atrial, side)] : []),
       ...(swollen > 0 ? [swollenEndsNote(swollen, side)] : []),
+      ...(returned > 0 ? [returnedBaseNote(returned, side)] : []),
     ];
   });
   return { phases, notes };

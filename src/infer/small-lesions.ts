@@ -9,7 +9,7 @@ import { componentsOf } from './components.ts';
  */
 export const LEAST_LESION_ML = 2;
 /** Less would be told of as 0.0 mL. */
-export const LEAST_TOLD_ML = 0.05;
+const LEAST_TOLD_ML = 0.05;
 /** With fewer slices most of a lesion may lie where none was scanned. */
 const LEAST_SLICES = 3;
 
@@ -34,6 +34,8 @@ export function clearSmallLesions(pathology: LabelVolume, volume: Volume4D): num
   return pieceMl.subarray(1).reduce((sum, ml) => (ml < LEAST_LESION_ML ? sum + ml : sum), 0);
 }
 
-export function smallLesionsNote(clearedMl: number): string {
-  return `${clearedMl.toFixed(1)} mL of scar or edema in pieces below ${LEAST_LESION_ML} mL were counted as healthy`;
+export function smallLesionsNotes(clearedMl: number): string[] {
+  if (clearedMl < LEAST_TOLD_ML) return [];
+  const note = `${clearedMl.toFixed(1)} mL of scar or edema in pieces below ${LEAST_LESION_ML} mL were counted as healthy`;
+  return [note];
 }

@@ -21,14 +21,14 @@ const LEAST_KEPT = { base: 0.75, apex: 1.25 };
  * @returns how many slices of end systole were cleared; of end diastole, with which the others are compared, none is
  */
 export function clearSwollenEnds(
-  { phases, fromBase, bloodOf, clear }: VentricleSlices,
+  { phaseCount, fromBase, bloodOf, clear }: VentricleSlices,
   { endDiastole, endSystole }: EndPhases,
 ): number {
   const bloodAt = (t: number): number[] => fromBase.map((z) => bloodOf(t, z));
   const before = bloodAt(endDiastole);
   const widest = before.indexOf(Math.max(...before));
   let cleared = 0;
-  for (let t = 0; t < phases; t++) {
+  for (let t = 0; t < phaseCount; t++) {
     if (t === endDiastole) continue;
     const now = bloodAt(t);
     const shown = [...now.keys()].filter((k) => now[k] > 0);

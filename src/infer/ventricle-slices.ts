@@ -12,9 +12,7 @@ const STRUCTURES = {
 } as const satisfies Record<Side, { blood: number; labels: readonly number[] }>;
 
 export interface VentricleSlices {
-  readonly side: Side;
-  /** How many phases there are. */
-  readonly phases: number;
+  readonly phaseCount: number;
   /** Indices of the slices, the most basal first. */
   readonly fromBase: readonly number[];
   /** Pixels of its blood in slice z of phase t. */
@@ -34,8 +32,7 @@ export function ventricleSlices(
 ): VentricleSlices {
   const { blood, labels } = STRUCTURES[side];
   return {
-    side,
-    phases: anatomy.shape[0],
+    phaseCount: anatomy.shape[0],
     fromBase: slicesFromBase(volume),
     bloodOf: (t, z) => countLabel(anatomy, blood, t, z),
     clear: (t, z) => {

@@ -63,9 +63,12 @@ export async function saveCheckpoint(
   await writeDurably(join(folder, file), writeSafetensors(tensors, metadata));
 }
 
-/** Whether a run was begun in the folder. */
-export async function hasCheckpoint(folder: string): Promise<boolean> {
-  return stat(join(folder, RUN_FILES.checkpoint)).then(
+/** Whether a run was begun in the folder, or left another of its files there. */
+export async function hasCheckpoint(
+  folder: string,
+  file: string = RUN_FILES.checkpoint,
+): Promise<boolean> {
+  return stat(join(folder, file)).then(
     () => true,
     () => false,
   );

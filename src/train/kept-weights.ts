@@ -20,7 +20,10 @@ export async function keptWeights(
   return fromShare === 0 ? trained : mixedWeights(await read(RUN_FILES.start), trained, fromShare);
 }
 
-/** `share` of the first network's weights and the rest of the second's, which was trained from it. */
+/**
+ * `share` of the first network's weights and the rest of the second's, which was trained from it. BatchNorm's running
+ * statistics are mixed like weights; they are not taken anew.
+ */
 export function mixedWeights(
   first: NamedParameters,
   second: NamedParameters,
@@ -30,7 +33,9 @@ export function mixedWeights(
     [...second].map(([name, array]) => {
       const other = first.get(name);
       if (other?.values.length !== array.values.length)
-        throw new RangeError(`${name}: expected two networks of the same widths`);
+        throw new RangeError(
+          `${name}: expected two networks of the same widths, got ${other?.values.length ?? 0} and ${array.values.length} values`,
+        );
       const values = array.values.map((b, i) => share * other.values[i] + (1 - share) * b);
       return [name, { ...array, values }];
     }),

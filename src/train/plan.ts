@@ -126,18 +126,23 @@ export type PlanChanges = Partial<
  * The plan of a run that goes on from a step. With another number of epochs, rate and shares follow the new length from
  * there on.
  *
- * @throws {NodeError} `usage` when the run is already longer
+ * @throws {NodeError} `usage` when the run is already longer, or began with random weights and these are to be mixed in
  */
 export function changedPlan(
   before: TrainingPlan,
-  { epochs = before.epochs, ...others }: PlanChanges,
+  {
+    epochs = before.epochs,
+    keeps = before.keeps,
+    fromShare = before.fromShare,
+    patience = before.patience,
+  }: PlanChanges,
   step: number,
 ): TrainingPlan {
-  const plan = parsePlan({ ...before, ...others });
+  const plan = parsePlan({ ...before, keeps, fromShare, patience });
   if (plan.fromShare > 0 && plan.startedFrom === null)
     throw new NodeError(
       'usage',
-      'expected --from-share for a run that began with the weights of a model, got one that began with random ones: leave it out',
+      'expected --from-share for a run begun with --from, got one begun with random weights: leave it out',
     );
   if (epochs === plan.epochs) return plan;
   if (epochs * plan.stepsPerEpoch <= step)

@@ -104,14 +104,20 @@ export async function startTraining(
  *
  * @param changes - to make the run shorter or longer than planned, or keep other weights
  * @throws {NodeError} `model-missing` when the folder has no checkpoint
- * @throws {NodeError} `usage` when the run is already longer
+ * @throws {NodeError} `usage` when the run is already longer, or has no first weights to mix in
  */
 export async function resumeTraining(
   parts: TrainingParts,
   changes: PlanChanges = {},
 ): Promise<TrainingOutcome> {
   const start = await loadCheckpoint(parts.folder);
-  return train({ ...start, plan: changedPlan(start.plan, changes, start.step) }, parts);
+  const plan = changedPlan(start.plan, changes, start.step);
+  if (plan.fromShare > 0 && !(await hasCheckpoint(parts.folder, RUN_FILES.start)))
+    throw new NodeError(
+      'usage',
+      `expected --from-share for a run that kept the weights that it began with, got one without ${RUN_FILES.start}: leave it out`,
+    );
+  return train({ ...start, plan }, parts);
 }
 
 /** Where a run stands. */

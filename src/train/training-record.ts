@@ -39,7 +39,7 @@ function keptEpoch({ plan, best, epochs }: TrainingOutcome): EpochMetrics | unde
   return plan.keeps === 'last' ? epochs.at(-1) : epochs.find(({ epoch }) => epoch === best?.epoch);
 }
 
-/** Of the plan, what does not stand elsewhere in the manifest. */
+/** The plan without what the manifest says of data and weaknesses. */
 const recordedPlan = z.object(
   trainingPlanSchema.omit({ data: true, earlierData: true, cautions: true }).shape,
 );

@@ -112,10 +112,19 @@ describe('cinemyops train, on little', function () {
     await rm(join(modelsDir, 'mixed'), { recursive: true });
     await train('--resume', '--out', out, '--from-share', '0.25');
     const mixed = await weightsOf('mixed');
+    // Single precision.
     for (const [i, weight] of mixed.entries())
       expect(weight).to.be.closeTo(0.25 * begun[i] + 0.75 * trained[i], 1e-6);
     const { training } = await readManifest(join(modelsDir, 'mixed'));
     expect(training?.plan).to.include({ fromShare: 0.25 }).and.not.have.property('cautions');
+
+    // As a run of an older version of the program.
+    await rm(join(out, 'start.safetensors'));
+    await rm(join(modelsDir, 'mixed'), { recursive: true });
+    const again = ['train', '--resume', '--out', out, '--from-share', '0.5', ...PLACES()];
+    const { exitCode, stderr } = await runCli(again);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.contain('start.safetensors');
   });
 
   it('does not train on when a run that had stopped early is resumed, but for more patience', async () => {

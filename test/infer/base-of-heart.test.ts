@@ -4,6 +4,7 @@ import {
   clearAtrialSlices,
   clearReturnedBase,
   clearUnwalledBase,
+  returnedBaseNote,
 } from '../../src/infer/base-of-heart.ts';
 import { ventricleSlices } from '../../src/infer/ventricle-slices.ts';
 import { ANATOMY } from '../../src/labels.ts';
@@ -182,6 +183,40 @@ describe('a basal slice that comes back while the ventricle ejects', () => {
       });
       expect(countsOf(anatomy, ANATOMY.lvBlood, 4)).to.deep.equal([5, 10, 13, 11]);
     }
+  });
+
+  it('is kept where little else of the phase would be left', () => {
+    const { anatomy, volume } = ventricleOf([
+      [20, 18, 12, 8, 0],
+      [24, 20, 16, 10, 9],
+      [22, 18, 14, 0, 12],
+    ]);
+    const slices = ventricleSlices(anatomy, volume, 'left');
+    expect(clearReturnedBase(slices, { endDiastole: 0, endSystole: 4 })).to.equal(1);
+    const few = ventricleOf([
+      [20, 18, 12, 8, 0],
+      [24, 20, 16, 0, 9],
+      [22, 18, 14, 0, 12],
+    ]);
+    const fewSlices = ventricleSlices(few.anatomy, few.volume, 'left');
+    expect(clearReturnedBase(fewSlices, { endDiastole: 0, endSystole: 4 })).to.equal(0);
+    expect(countsOf(few.anatomy, ANATOMY.lvBlood, 4)).to.deep.equal([0, 9, 12]);
+  });
+
+  it('is nothing where there is one phase, or one slice', () => {
+    for (const blood of [[[9], [12]], [[9, 0, 4]]]) {
+      const { anatomy, volume } = ventricleOf(blood);
+      const slices = ventricleSlices(anatomy, volume, 'left');
+      const endSystole = blood[0].length - 1;
+      expect(clearReturnedBase(slices, { endDiastole: 0, endSystole })).to.equal(0);
+    }
+  });
+
+  it('is told of', () => {
+    expect(returnedBaseNote(1, 'left')).to.equal(
+      '1 slice at the base is not counted as left ventricle at end systole, because it did not show it shortly before',
+    );
+    expect(returnedBaseNote(2, 'right')).to.match(/^2 slices .* right .* they did not/);
   });
 
   it('goes over the last phase where end diastole lies late', () => {

@@ -35,8 +35,8 @@ describe('a healthy volunteer', function () {
   it('has a wall around half or more of the blood in the most basal slice of every phase', () => {
     const { exam, segmentation } = analysed;
     const { anatomy } = segmentation;
-    const { phases, fromBase, bloodOf } = ventricleSlices(anatomy, exam.volume, 'left');
-    for (let t = 0; t < phases; t++) {
+    const { phaseCount, fromBase, bloodOf } = ventricleSlices(anatomy, exam.volume, 'left');
+    for (let t = 0; t < phaseCount; t++) {
       const most = fromBase.find((z) => bloodOf(t, z) > 0);
       expect(most, `phase ${t + 1}`).to.not.equal(undefined);
       if (most === undefined) continue;

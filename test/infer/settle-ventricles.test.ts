@@ -30,7 +30,7 @@ function withRight(left: LabelVolume, blood: readonly (readonly number[])[]): La
 }
 
 describe('the settled ventricles', () => {
-  it('ends below an atrium that fills while it ejects, and above an apex that was mistaken', () => {
+  it('end below an atrium that fills while it ejects, and above an apex that was mistaken', () => {
     const atrium = BEAT.map((share) => Math.round(24 / (0.6 + share)));
     const belowApex = BEAT.map((share) => (share < 0.42 ? 20 : 4));
     const blood = [belowApex, beating(20), beating(30), beating(40), beating(38), atrium];
@@ -63,6 +63,19 @@ describe('the settled ventricles', () => {
     expect(countsOf(both, ANATOMY.lvBlood, 4)).to.deep.equal([3, 8, 12, 16, 15]);
     expect(notes).to.have.length(1);
     expect(notes[0]).to.contain('1 slice at the base is not counted as right ventricle');
+  });
+
+  it('count as gone what another rule took, until end systole', () => {
+    // At phase 3 the last slice swells; at end systole it looks like ventricle again.
+    const last = [26, 25, 23, 24, 12, 13, 15, 18, 20, 22, 24, 25];
+    const inner = BEAT.map((share) => Math.round(30 * share));
+    const { anatomy, volume } = ventricleOf([beating(20), beating(36), beating(34), inner, last]);
+    const { notes } = settleVentricles(anatomy, volume, 1);
+    expect(countsOf(anatomy, ANATOMY.lvBlood, 3)[4]).to.equal(0);
+    expect(countsOf(anatomy, ANATOMY.lvBlood, 4)[4]).to.equal(0);
+    expect(countsOf(anatomy, ANATOMY.lvBlood, 5)[4]).to.equal(13);
+    expect(notes).to.have.length(1);
+    expect(notes[0]).to.contain('did not show it shortly before');
   });
 
   it('are as they were found where nothing speaks against it', () => {

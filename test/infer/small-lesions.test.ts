@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { clearSmallLesions, smallLesionsNote } from '../../src/infer/small-lesions.ts';
+import { clearSmallLesions, smallLesionsNotes } from '../../src/infer/small-lesions.ts';
 import { PATHOLOGY, type LabelVolume } from '../../src/labels.ts';
 import { examFixture } from '../support/exam-fixture.ts';
 
@@ -55,7 +55,8 @@ describe('small lesions', () => {
   });
 
   it('are told of in millilitres', () => {
-    expect(smallLesionsNote(1.26)).to.equal(
+    expect(smallLesionsNotes(0.04)).to.deep.equal([]);
+    expect(smallLesionsNotes(1.26)[0]).to.equal(
       '1.3 mL of scar or edema in pieces below 2 mL were counted as healthy',
     );
   });

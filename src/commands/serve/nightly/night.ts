@@ -8,7 +8,7 @@ import { judgeNetworks, type GateVerdict } from '../../../train/gate.ts';
 import { drawJudgedPatients, judgePatients } from '../../../train/judge-patients.ts';
 import { openSources } from '../../../train/open-sources.ts';
 import { DEFAULT_PLAN, type TrainingPlan } from '../../../train/plan.ts';
-import { planOfModel } from '../../../train/plan-from-model.ts';
+import { planOfModel } from '../../../train/plan-of-model.ts';
 import { isSimulatedSpec } from '../../../train/source.ts';
 import { placeOf, splitPatients, type PatientOfSource } from '../../../train/split.ts';
 import { startTraining, type TrainingOutcome } from '../../../train/train.ts';
