@@ -128,11 +128,11 @@ export function resolveSections<S extends Section>(
 export function settingsHelp(settings: readonly Setting[]): string {
   const config = helpLines('--config FILE', 'JSON file with the same settings by section');
   const lines = settings.map((setting) => {
-    const { flag, variable, placeholder, help } = setting;
+    const { flag, variable, valueName, help } = setting;
     const standard = defaultOf(setting.path);
     const text = standard === undefined ? help : `${help} [${standard}]`;
-    if (flag === undefined) return helpLines(`${variable}=${placeholder}`, text);
-    return `${helpLines(`--${flag} ${placeholder}`, text)}\n${helpLines('', variable)}`;
+    if (flag === undefined) return helpLines(`${variable}=${valueName}`, text);
+    return `${helpLines(`--${flag} ${valueName}`, text)}\n${helpLines('', variable)}`;
   });
   return [config, helpLines('', CONFIG_FILE_VARIABLE), ...lines].join('\n');
 }

@@ -13,7 +13,7 @@ export interface Setting {
   readonly flag?: string;
   readonly variable: string;
   /** How the help shows the value, for example `URL`. */
-  readonly placeholder: string;
+  readonly valueName: string;
   readonly help: string;
 }
 

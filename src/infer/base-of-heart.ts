@@ -87,13 +87,16 @@ export function clearReturnedBase(
 }
 
 export function returnedBaseNote(slices: number, side: Side): string {
-  const [are, they] =
-    slices === 1 ? ['slice at the base is', 'it'] : ['slices at the base are', 'they'];
-  return `${slices} ${are} not counted as ${side} ventricle at end systole, because ${they} did not show it shortly before`;
+  return notCounted(slices, `${side} ventricle at end systole`, 'did not show it shortly before');
 }
 
 export function atrialSlicesNote(slices: number, side: Side): string {
+  const reason = 'would show more of its blood at end systole than at end diastole';
+  return notCounted(slices, `${side} ventricle`, reason);
+}
+
+function notCounted(slices: number, as: string, reason: string): string {
   const [are, they] =
     slices === 1 ? ['slice at the base is', 'it'] : ['slices at the base are', 'they'];
-  return `${slices} ${are} not counted as ${side} ventricle, because ${they} would show more of its blood at end systole than at end diastole`;
+  return `${slices} ${are} not counted as ${as}, because ${they} ${reason}`;
 }

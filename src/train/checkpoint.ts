@@ -63,7 +63,7 @@ export async function saveCheckpoint(
   await writeDurably(join(folder, file), writeSafetensors(tensors, metadata));
 }
 
-/** Whether a run was begun in the folder, or left another of its files there. */
+/** Whether the folder of a run holds a checkpoint of that name; without one no run was begun in it. */
 export async function hasCheckpoint(
   folder: string,
   file: string = RUN_FILES.checkpoint,

@@ -56,8 +56,8 @@ describe('the settled ventricles', () => {
       BEAT.map((s) => 30 - 10 * s),
     ];
     const both = withRight(anatomy, right);
-    const twoRows = { ...volume, shape: both.shape };
-    const { notes } = settleVentricles(both, twoRows, 1);
+    const images = { ...volume, shape: both.shape };
+    const { notes } = settleVentricles(both, images, 1);
     expect(countsOf(both, rvBlood, 0)).to.deep.equal([10, 26, 30, 28, 0]);
     expect(countsOf(both, rvBlood, 4)).to.deep.equal([4, 10, 12, 11, 0]);
     expect(countsOf(both, ANATOMY.lvBlood, 4)).to.deep.equal([3, 8, 12, 16, 15]);
